@@ -1,0 +1,59 @@
+import { defineConfig } from "vitest/config";
+
+// Tests read the packages' sources, so that a stale build can never be what was tested.
+const resolve = { conditions: ["@ratchet/source", "module", "node", "import", "default"] };
+const ssr = { resolve: { conditions: ["@ratchet/source", "node", "import", "default"] } };
+const folders = "{apps,packages,e2e,scripts}";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "unit",
+          include: [`${folders}/**/*.test.{ts,tsx}`],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/*.{int,kernel,e2e}.test.ts"],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "int",
+          include: [`${folders}/**/*.int.test.ts`],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "kernel",
+          include: [`${folders}/**/*.kernel.test.ts`],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.e2e.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
