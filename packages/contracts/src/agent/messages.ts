@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { InterfaceName, IpAddress, MtuBytes, Name } from "../net/fields.js";
+import { Event } from "../resources/event.js";
+import { Labels } from "../resources/metadata.js";
+import { NodeCapabilities } from "../resources/node.js";
+import { AssignedPod, AssignedPort, AssignedWire, PortRef } from "./assignment.js";
+import { PodReport, PortReport, WireReport } from "./report.js";
+
+/** Raised when a message changes its meaning; a peer of another version is refused politely (close 4001). */
+export const AGENT_PROTOCOL = 1;
+export const AGENT_CLOSE = { protocol: 4001, replaced: 4002, installation: 4003, malformed: 1008 } as const;
+
+export const AgentHello = z.strictObject({
+  type: z.literal("hello"),
+  protocol: z.int(),
+  agentVersion: z.string().max(64),
+  kernel: z.string().max(128),
+  bootId: z.string().max(64),
+  node: z.strictObject({
+    name: Name,
+    labels: Labels,
+    vtepAddress: IpAddress,
+    parentInterface: InterfaceName,
+    underlayMtuBytes: MtuBytes,
+    vxlanPort: z.int().min(1).max(65535),
+    panelNetns: z.string().max(4096),
+    capabilities: NodeCapabilities,
+  }),
+});
+export type AgentHello = z.output<typeof AgentHello>;
+
+/**
+ * What the kernel has. With `full`, everything: what is not in it is not there.
+ * Otherwise only what changed; `removed*` name what is gone.
+ */
+export const AgentStatus = z.strictObject({
+  type: z.literal("status"),
+  full: z.boolean(),
+  /** `version` of the last assignment this status has taken in. */
+  version: z.int(),
+  pods: z.array(PodReport),
+  ports: z.array(PortReport),
+  wires: z.array(WireReport),
+  removedPods: z.array(z.string()),
+  removedPorts: z.array(PortRef),
+  removedWires: z.array(z.string()),
+  /** With `full`, every VNI that has a tunnel in the panel; otherwise those newly there. */
+  vnis: z.array(z.int()),
+  /** VNIs whose tunnel is confirmed gone. */
+  removedVnis: z.array(z.int()),
+});
+export type AgentStatus = z.output<typeof AgentStatus>;
+
+export const AgentEvent = z.strictObject({
+  type: z.literal("event"),
+  event: Event.omit({ node: true }),
+});
+export type AgentEvent = z.output<typeof AgentEvent>;
+
+/** From agent to API. */
+export const AgentToApi = z.discriminatedUnion("type", [AgentHello, AgentStatus, AgentEvent]);
+export type AgentToApi = z.output<typeof AgentToApi>;
+
+export const ApiWelcome = z.object({
+  type: z.literal("welcome"),
+  protocol: z.int(),
+  storeId: z.string(),
+  /** Both sides ping this often and give up after three silent intervals. */
+  heartbeatMs: z.int(),
+});
+export type ApiWelcome = z.output<typeof ApiWelcome>;
+
+/**
+ * What this node shall have. The first after `welcome` is `full`: it replaces everything;
+ * later ones add, replace (by key) and remove. `version` counts them within one connection.
+ */
+export const ApiAssignment = z.object({
+  type: z.literal("assignment"),
+  storeId: z.string(),
+  version: z.int(),
+  revision: z.int(),
+  full: z.boolean(),
+  pods: z.array(AssignedPod),
+  ports: z.array(AssignedPort),
+  wires: z.array(AssignedWire),
+  removedPods: z.array(z.string()),
+  removedPorts: z.array(PortRef),
+  removedWires: z.array(z.string()),
+});
+export type ApiAssignment = z.output<typeof ApiAssignment>;
+
+/** From API to agent. */
+export const ApiToAgent = z.discriminatedUnion("type", [ApiWelcome, ApiAssignment]);
+export type ApiToAgent = z.output<typeof ApiToAgent>;

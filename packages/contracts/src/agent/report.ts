@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { PortRef } from "./assignment.js";
+
+export const PodReport = z.object({
+  podUid: z.string(),
+  phase: z.enum(["Pending", "Ready", "Gone"]),
+  incarnation: z.int(),
+  netns: z.string().nullable(),
+  message: z.string(),
+});
+export type PodReport = z.output<typeof PodReport>;
+
+/** A port as the kernel has it. */
+export const PortReport = PortRef.extend({
+  ifIndex: z.int().nullable(),
+  mac: z.string().nullable(),
+  mtuBytes: z.int().nullable(),
+  /** Administrative state of the pod's half: false is the pod's own doing. */
+  isUp: z.boolean().nullable(),
+  hasCarrier: z.boolean().nullable(),
+  operState: z.string().nullable(),
+  addresses: z.array(z.string()),
+  /** Why it is not as asked; empty when it is. */
+  message: z.string(),
+});
+export type PortReport = z.output<typeof PortReport>;
+
+/** A wire as the kernel has it. */
+export const WireReport = z.object({
+  linkUid: z.string(),
+  revision: z.int(),
+  /** Port (both ports of a local wire), tunnel and cross-connect are there. Says nothing of carrier. */
+  isReady: z.boolean(),
+  /** The panel half towards the pod is up: what the far agent and the status are told. */
+  isPatched: z.boolean(),
+  vni: z.int().nullable(),
+  error: z.object({ reason: z.string(), message: z.string() }).nullable(),
+});
+export type WireReport = z.output<typeof WireReport>;

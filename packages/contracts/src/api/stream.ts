@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { Event } from "../resources/event.js";
+import { Link } from "../resources/link.js";
+import { Node } from "../resources/node.js";
+import { Pod } from "../resources/pod.js";
+import { Layout } from "./layout.js";
+
+export const StreamQuery = z.strictObject({
+  since: z.coerce.number().int().min(0).optional(),
+  storeId: z.string().max(64).optional(),
+  store: z.string().max(64).optional(),
+  namespace: z.string().max(63).optional(),
+});
+export type StreamQuery = z.output<typeof StreamQuery>;
+
+/** Whole objects, told apart by `kind`. */
+export const StreamItem = z.discriminatedUnion("kind", [Node, Pod, Link]);
+export type StreamItem = z.output<typeof StreamItem>;
+
+export const StreamDelete = z.object({
+  kind: z.enum(["Node", "Pod", "Link"]),
+  namespace: z.string().nullable(),
+  name: z.string(),
+  uid: z.string(),
+});
+export type StreamDelete = z.output<typeof StreamDelete>;
+
+/**
+ * What the server sends to browsers, one JSON object a frame.
+ *
+ * `revision` is the store's and moves with intents; `sequence` counts every delta of
+ * this server, status changes too. A snapshot is complete; deltas follow in order.
+ */
+export const StreamFrame = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("snapshot"),
+    storeId: z.string(),
+    revision: z.int(),
+    sequence: z.int(),
+    items: z.array(StreamItem),
+  }),
+  z.object({
+    type: z.literal("delta"),
+    revision: z.int(),
+    sequence: z.int(),
+    upserts: z.array(StreamItem),
+    deletes: z.array(StreamDelete),
+    actor: z.string().optional().meta({ description: "who asked for it; absent for status changes" }),
+  }),
+  z.object({ type: z.literal("event"), event: Event }),
+  z.object({ type: z.literal("layout"), namespace: z.string(), layout: Layout, actor: z.string() }),
+  z.object({ type: z.literal("heartbeat"), at: z.iso.datetime(), revision: z.int(), sequence: z.int() }),
+]);
+export type StreamFrame = z.output<typeof StreamFrame>;
+
+/** What a browser may send: nothing but a sign of life. */
+export const StreamClientFrame = z.strictObject({ type: z.literal("ping") });

@@ -1,0 +1,22 @@
+/** Store keys. Everything of Ratchet's lies under one prefix. */
+export const KEY_ROOT = "/ratchet/";
+
+export const keys = {
+  pods: (namespace?: string) => (namespace === undefined ? `${KEY_ROOT}pods/` : `${KEY_ROOT}pods/${namespace}/`),
+  pod: (namespace: string, name: string) => `${KEY_ROOT}pods/${namespace}/${name}`,
+  links: (namespace?: string) => (namespace === undefined ? `${KEY_ROOT}links/` : `${KEY_ROOT}links/${namespace}/`),
+  link: (namespace: string, name: string) => `${KEY_ROOT}links/${namespace}/${name}`,
+  nodes: () => `${KEY_ROOT}nodes/`,
+  node: (name: string) => `${KEY_ROOT}nodes/${name}`,
+  /** One per VNI in use or not yet confirmed gone. */
+  vnis: () => `${KEY_ROOT}vnis/`,
+  vni: (vni: number) => `${KEY_ROOT}vnis/${vni}`,
+  /** A claim on a pod's interface by a link: two transactions cannot both take it. */
+  ports: () => `${KEY_ROOT}ports/`,
+  port: (namespace: string, pod: string, ifName: string) => `${KEY_ROOT}ports/${namespace}/${pod}/${ifName}`,
+  /** A claim on an address inside a pod. */
+  addresses: () => `${KEY_ROOT}addresses/`,
+  address: (namespace: string, pod: string, address: string) => `${KEY_ROOT}addresses/${namespace}/${pod}/${address}`,
+  outbox: () => `${KEY_ROOT}outbox/`,
+  change: (id: string) => `${KEY_ROOT}outbox/${id}`,
+} as const;
