@@ -1,0 +1,52 @@
+// One door for `npm run demo`, `npm test`, `npm run bench` and bin/ratchetctl: plain
+// JavaScript without dependencies, because on a fresh clone nothing else is there yet.
+import { join } from "node:path";
+import { runThrough } from "./setup/child.mjs";
+import { needLabPrograms } from "./setup/debian.mjs";
+import { node, root } from "./setup/paths.mjs";
+import { needLinux, needRoot } from "./setup/platform.mjs";
+import { SetupError } from "./setup/say.mjs";
+import { prepareWorkspace, toolEnvironment } from "./setup/workspace.mjs";
+import { runTests } from "./test.mjs";
+
+const VERBS = {
+  async demo(args) {
+    needLinux();
+    await needLabPrograms();
+    await prepareWorkspace();
+    // The lab ends with us, also when we are killed.
+    const env = { ...toolEnvironment(), RATCHET_LAB_PARENT: String(process.pid) };
+    return runThrough(node, [join(root, "packages/lab/dist/main.js"), ...args], { env });
+  },
+  async test(args) {
+    needLinux();
+    needRoot("npm test");
+    return runTests(args);
+  },
+  async bench(args) {
+    needLinux();
+    needRoot("npm run bench");
+    await needLabPrograms();
+    await prepareWorkspace();
+    return runThrough(node, [join(root, "bench/dist/main.js"), ...args], { env: toolEnvironment() });
+  },
+  async setup() {
+    await prepareWorkspace();
+    return 0;
+  },
+};
+
+const [verb = "", ...args] = process.argv.slice(2);
+const run = VERBS[verb];
+if (run === undefined) {
+  process.stderr.write(`usage: node scripts/run.mjs ${Object.keys(VERBS).join("|")} [ARGUMENTS]\n`);
+  process.exitCode = 2;
+} else {
+  try {
+    process.exitCode = await run(args);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stderr.write(`ratchet: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { runQuietly } from "./child.mjs";
+import { SetupError, say } from "./say.mjs";
+
+/** Programs of the system that we start: where they come from on Debian, and what for. */
+const LAB = [
+  { package: "iproute2", needs: ["ip", "tc"], why: "makes the lab's namespaces" },
+  { package: "util-linux", needs: ["nsenter", "unshare", "setpriv"], why: "starts programs inside namespaces" },
+  { package: "iputils-ping", needs: ["ping"], why: "proves that a wire carries" },
+];
+const TESTS = [
+  ...LAB,
+  { package: "procps", needs: ["sysctl", "ps"], why: "reads what a test changed" },
+  { package: "chromium", needs: ["chromium"], why: "tests the page in a real browser" },
+  { package: "frr", needs: ["/usr/lib/frr/zebra", "/usr/lib/frr/ospfd"], why: "runs OSPF in the cloud router" },
+  { package: "iperf3", needs: ["iperf3"], why: "pushes traffic through a wire" },
+  { package: "tcpdump", needs: ["tcpdump"], why: "looks at frames on a wire" },
+];
+
+const SYSTEM_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** Makes sure that what the lab starts is there. */
+export const needLabPrograms = () => needPrograms(LAB, "the lab");
+
+/** Makes sure that what the tests start is there. */
+export const needTestPrograms = () => needPrograms(TESTS, "the tests");
+
+async function needPrograms(list, who) {
+  const missing = list.filter(({ needs }) => !needs.every(isThere));
+  if (missing.length === 0) return;
+  const names = missing.map((entry) => entry.package);
+  const reasons = missing.map((entry) => `    ${entry.package.padEnd(14)} ${entry.why}`).join("\n");
+  const command = `apt-get install --no-install-recommends ${names.join(" ")}`;
+  if (process.getuid() !== 0 || !isThere("apt-get")) {
+    throw new SetupError(`${who} need programs that are not here:\n${reasons}`, `As root: ${command}`);
+  }
+  say(`installing Debian packages for ${who}:\n${reasons}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const install = ["-o", "DPkg::Lock::Timeout=300", "install", "-y", "--no-install-recommends", ...names];
+  try {
+    await runQuietly(command, "apt-get", install, { env });
+  } catch {
+    // A fresh machine has no package lists, and old lists name versions that are gone.
+    await runQuietly("apt-get update", "apt-get", ["-o", "DPkg::Lock::Timeout=300", "update"], { env });
+    await runQuietly(command, "apt-get", install, { env });
+  }
+  const still = list.flatMap(({ needs }) => needs).filter((need) => !isThere(need));
+  if (still.length > 0) throw new SetupError(`${still.join(", ")} still missing after: ${command}`);
+}
+
+function isThere(program) {
+  if (program.startsWith("/")) return existsSync(program);
+  const path = [...(process.env.PATH ?? "").split(delimiter), ...SYSTEM_PATH];
+  return path.some((dir) => dir !== "" && existsSync(join(dir, program)));
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root, toolsDir } from "./paths.mjs";
+
+/** Folders whose packages are built, and what in them is an input of the build. */
+const GROUPS = ["apps", "packages", "e2e", "bench"];
+const ROOT_INPUTS = ["tsconfig.base.json", "turbo.json", "package.json", "pnpm-lock.yaml", "prisma/schema.prisma"];
+const NOT_INPUTS = new Set(["node_modules", "dist", "generated", ".turbo", ".vite"]);
+
+/** Changes when what `pnpm install` would do changes. */
+export function installFingerprint() {
+  const hash = createHash("sha256");
+  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...manifests()]) {
+    hash.update(`${file}\0`);
+    hash.update(readFileSync(join(root, file)));
+  }
+  return hash.digest("hex");
+}
+
+/** Changes when a source of the build is touched, added or removed. Reads no contents. */
+export function sourceFingerprint() {
+  const hash = createHash("sha256");
+  const visit = (path) => {
+    const info = statSync(join(root, path), { throwIfNoEntry: false });
+    if (info === undefined) return;
+    if (!info.isDirectory()) {
+      hash.update(`${path} ${info.size} ${info.mtimeMs}\n`);
+      return;
+    }
+    for (const name of readdirSync(join(root, path)).sort()) {
+      if (!NOT_INPUTS.has(name)) visit(`${path}/${name}`);
+    }
+  };
+  for (const path of [...ROOT_INPUTS, ...GROUPS]) visit(path);
+  return hash.digest("hex");
+}
+
+/** True when every package that has a build has its output. */
+export function hasOutputs() {
+  return manifests().every((file) => {
+    const { scripts } = JSON.parse(readFileSync(join(root, file), "utf8"));
+    return scripts?.build === undefined || existsSync(join(root, file, "..", "dist"));
+  });
+}
+
+/** What was done last, by step. */
+export function readStamp(step) {
+  try {
+    return readFileSync(join(toolsDir, `${step}.stamp`), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeStamp(step, value) {
+  const path = join(toolsDir, `${step}.stamp`);
+  writeFileSync(`${path}.${process.pid}`, value);
+  renameSync(`${path}.${process.pid}`, path);
+}
+
+function manifests() {
+  return GROUPS.flatMap((group) => {
+    const own = `${group}/package.json`;
+    if (existsSync(join(root, own))) return [own];
+    const dir = join(root, group);
+    if (!existsSync(dir)) return [];
+    return readdirSync(dir)
+      .sort()
+      .map((name) => `${group}/${name}/package.json`)
+      .filter((file) => existsSync(join(root, file)));
+  });
+}

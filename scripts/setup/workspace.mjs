@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { runQuietly, runThrough } from "./child.mjs";
+import { withSetupLock } from "./lock.mjs";
+import { node, pnpm, root, toolsBin, toolsDir } from "./paths.mjs";
+import { SetupError, say } from "./say.mjs";
+import { hasOutputs, installFingerprint, readStamp, sourceFingerprint, writeStamp } from "./stamp.mjs";
+
+/** Runtime and package manager, pinned; they come from npm and live in `.tools/`. */
+const TOOLS = { node: "24.21.0", pnpm: "12.21.0" };
+
+/** The environment in which everything of ours runs: its own Node first. */
+export function toolEnvironment() {
+  return { ...process.env, PATH: `${toolsBin}${delimiter}${process.env.PATH ?? ""}` };
+}
+
+/** Brings the checkout to where everything is installed and built; does nothing when it is. */
+export async function prepareWorkspace() {
+  if (isPrepared()) return;
+  await withSetupLock(async () => {
+    await step("tools", TOOLS_STAMP, () => existsSync(node) && existsSync(pnpm), installTools);
+    await step("install", `${TOOLS_STAMP} ${installFingerprint()}`, hasModules, installPackages);
+    // Taken before the build: a source changed while it runs must be built the next time.
+    const sources = sourceFingerprint();
+    await step("build", sources, hasOutputs, build);
+  });
+}
+
+const TOOLS_STAMP = JSON.stringify(TOOLS);
+const hasModules = () => existsSync(join(root, "node_modules", ".bin", "turbo"));
+
+function isPrepared() {
+  return (
+    existsSync(node) &&
+    hasModules() &&
+    readStamp("tools") === TOOLS_STAMP &&
+    readStamp("build") === sourceFingerprint() &&
+    readStamp("install") === `${TOOLS_STAMP} ${installFingerprint()}` &&
+    hasOutputs()
+  );
+}
+
+async function step(name, stamp, isThere, work) {
+  if (isThere() && readStamp(name) === stamp) return;
+  const start = Date.now();
+  await work();
+  writeStamp(name, stamp);
+  say(`  done in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
+
+async function installTools() {
+  say(`installing Node ${TOOLS.node} and pnpm ${TOOLS.pnpm} into .tools/ ...`);
+  mkdirSync(toolsDir, { recursive: true });
+  writeFileSync(join(toolsDir, "package.json"), `${JSON.stringify({ private: true, dependencies: TOOLS })}\n`);
+  const args = ["install", "--prefix", toolsDir, "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"];
+  // Without npm's own variables: `npm run` hands its settings down, and a prefix of its caller is not ours.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^npm_(lifecycle|package)_/.test(key)));
+  await runQuietly("installing the tools", "npm", args, { cwd: toolsDir, env });
+  const version = (await runQuietly("asking Node for its version", node, ["--version"])).trim();
+  if (version !== `v${TOOLS.node}`) {
+    throw new SetupError(`.tools/ has Node ${version} instead of v${TOOLS.node}`, "Remove .tools/ and start again.");
+  }
+}
+
+async function installPackages() {
+  say("installing packages (pnpm install --frozen-lockfile) ...");
+  // CI=true: pnpm must not ask whether it may replace a node_modules it does not know.
+  const env = { ...toolEnvironment(), CI: "true" };
+  await runQuietly("pnpm install", pnpm, ["install", "--frozen-lockfile"], { cwd: root, env });
+}
+
+async function build() {
+  say("building (turbo run build) ...");
+  const turbo = join(root, "node_modules", ".bin", "turbo");
+  const args = ["run", "build", "--output-logs=errors-only", "--log-order=grouped"];
+  const env = { ...toolEnvironment(), TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
+  // Compiler errors are for the reader's eyes as they come; on stderr, as all of the set-up.
+  const code = await runThrough(turbo, args, { cwd: root, env, stdio: ["ignore", 2, 2] });
+  if (code !== 0) throw new SetupError(`the build failed (exit code ${code}); its errors are above`);
+}
