@@ -27,6 +27,8 @@ export interface EmbeddedStoreOptions {
   historyRevisions?: number;
   /** Characters of keys and values that the history may take in memory and, about the same, on disk. */
   historySize?: number;
+  /** The most pages of 4 KiB that the file may have. */
+  maxFilePages?: number;
   clock?: Clock;
 }
 
@@ -68,7 +70,7 @@ class EmbeddedStore implements Store {
     this.#path = path;
     this.#historyRevisions = historyRevisions;
     this.#historySize = historySize;
-    this.#file = StoreFile.open(path);
+    this.#file = StoreFile.open(path, options.maxFilePages);
     try {
       const { storeId, state, leases } = this.#file.load();
       this.storeId = storeId;

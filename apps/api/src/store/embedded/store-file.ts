@@ -29,6 +29,10 @@ interface ChangeRow {
   checksum: number;
 }
 
+// Looking into a file that this process has open would drop its lock (see lockHolder), and not every file system shows
+// its files in /proc/locks under the number that stat() tells.
+const openHere = new Set<string>();
+
 /**
  * The database file: one process at a time, each write() synced before it returns.
  *
@@ -37,14 +41,16 @@ interface ChangeRow {
  */
 export class StoreFile {
   readonly #path: string;
+  readonly #identity: string;
   readonly #db: DatabaseSync;
   readonly #statements: Record<
     "begin" | "commit" | "change" | "forget" | "grant" | "revoke" | "compact",
     StatementSync
   >;
 
-  private constructor(path: string, db: DatabaseSync) {
+  private constructor(path: string, identity: string, db: DatabaseSync) {
     this.#path = path;
+    this.#identity = identity;
     this.#db = db;
     this.#statements = {
       begin: db.prepare("BEGIN"),
@@ -58,19 +64,23 @@ export class StoreFile {
   }
 
   /** @throws StoreError Locked | Foreign | TooNew | Corrupt | Unavailable, each with nothing changed */
-  static open(path: string): StoreFile {
+  static open(path: string, maxPages?: number): StoreFile {
     let db: DatabaseSync | undefined;
+    let identity: string;
     try {
       createFile(path);
       const stats = statSync(path);
-      const holder = lockHolder(stats);
+      identity = `${stats.dev}:${stats.ino}`;
+      const holder = openHere.has(identity) ? process.pid : lockHolder(stats);
       if (holder !== undefined) throw lockedError(path, holder);
       checkHeader(path);
       db = new DatabaseSync(path);
       db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA journal_mode = WAL");
       db.exec("PRAGMA journal_size_limit = 16777216; BEGIN EXCLUSIVE; COMMIT");
-      const file = new StoreFile(path, db);
+      if (maxPages !== undefined) db.exec(`PRAGMA max_page_count = ${Math.trunc(maxPages)}`);
+      const file = new StoreFile(path, identity, db);
       removeDrafts(path);
+      openHere.add(identity);
       return file;
     } catch (error) {
       db?.close();
@@ -132,6 +142,7 @@ export class StoreFile {
 
   close(): void {
     this.#db.close();
+    openHere.delete(this.#identity);
   }
 
   #restore(state: State, row: ChangeRow): void {
