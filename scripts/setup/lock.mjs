@@ -1,59 +1,35 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { toolsDir } from "./paths.mjs";
+import { createHash } from "node:crypto";
+import { createServer } from "node:net";
+import { root } from "./paths.mjs";
 import { say } from "./say.mjs";
-
-const lockFile = join(toolsDir, "setup.lock");
 
 /**
  * Runs `work` while no other set-up of this checkout runs.
  *
- * The lock is a file that holds its owner; one whose owner has died is taken over.
+ * The lock is a socket in the abstract namespace (unix(7)): the kernel gives it to one
+ * process and takes it back when that ends, however it ends.
  */
 export async function withSetupLock(work) {
-  mkdirSync(toolsDir, { recursive: true });
   let hasSaid = false;
-  while (!tryLock()) {
+  let lock = await tryLock();
+  while (lock === undefined) {
     if (!hasSaid) say("waiting for another set-up of this checkout to finish ...");
     hasSaid = true;
     await new Promise((resolve) => setTimeout(resolve, 200));
+    lock = await tryLock();
   }
-  const release = () => rmSync(lockFile, { force: true });
-  process.once("exit", release);
   try {
     return await work();
   } finally {
-    process.off("exit", release);
-    release();
+    lock.close();
   }
 }
 
 function tryLock() {
-  try {
-    writeFileSync(lockFile, identity(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if (error.code !== "EEXIST") throw error;
-  }
-  const owner = read(lockFile);
-  // An empty file is one that its owner is just about to fill.
-  if (owner !== undefined && owner !== "" && identity(Number(owner.split(" ")[0])) !== owner) {
-    rmSync(lockFile, { force: true });
-  }
-  return false;
-}
-
-/** Pid and start time: a pid alone may have been given to somebody else since. */
-function identity(pid) {
-  const stat = read(`/proc/${pid}/stat`);
-  const startTime = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  return `${pid} ${startTime ?? (pid === process.pid ? "self" : "gone")}`;
-}
-
-function read(path) {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
+  const name = `\0ratchet-setup-${createHash("sha256").update(root).digest("hex").slice(0, 16)}`;
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once("error", (error) => (error.code === "EADDRINUSE" ? resolve(undefined) : reject(error)));
+    server.listen(name, () => resolve(server));
+  });
 }

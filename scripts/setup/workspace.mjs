@@ -17,6 +17,7 @@ export function toolEnvironment() {
 /** Brings the checkout to where everything is installed and built; does nothing when it is. */
 export async function prepareWorkspace() {
   if (isPrepared()) return;
+  mkdirSync(toolsDir, { recursive: true });
   await withSetupLock(async () => {
     await step("tools", TOOLS_STAMP, () => existsSync(node) && existsSync(pnpm), installTools);
     await step("install", `${TOOLS_STAMP} ${installFingerprint()}`, hasModules, installPackages);

@@ -1,1 +1,11 @@
-export {};
+export { ApiClient } from "./api-client.js";
+export { removeLab } from "./claim.js";
+export { command, commandResult } from "./host/command.js";
+export { processesIn } from "./host/namespace-processes.js";
+export { namespacesWith } from "./host/namespaces.js";
+export { type Lab, startLab } from "./lab.js";
+export { LabError } from "./lab-error.js";
+export type { LabOptions } from "./lab-options.js";
+export { type LabNames, labNames, netnsPath } from "./names.js";
+export { ping, pingUntilAnswered } from "./topology/ping.js";
+export { waitUntilSettled } from "./topology/settle.js";

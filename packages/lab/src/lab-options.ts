@@ -1,0 +1,25 @@
+import type { LabRouting } from "@ratchet/contracts";
+
+export interface LabOptions {
+  /** RFC 1123 label; names everything of this lab on the host. Without it: the first free of demo, demo2, ... */
+  name?: string;
+  /** First of the names tried when none is given. */
+  nameBase?: string;
+  /** Examples by name, or files; applied together. */
+  topologies?: readonly string[];
+  /** Number of nodes; default what the lab files name, or two. */
+  nodes?: number;
+  /** Must be free; default 8080 or the next free one; 0 is any free one. */
+  port?: number;
+  /** Kept after the end; default a temporary folder. */
+  dataDir?: string;
+  routing?: LabRouting | "auto";
+  /** Full pass of the agents, seconds; 0 switches it off. */
+  resyncSeconds?: number;
+  /** Let the agents wire namespaces that they did not make. */
+  allowForeignSandboxes?: boolean;
+  /** Seconds to wait for the topologies to come up; default 60. */
+  settleTimeoutSeconds?: number;
+  /** Progress, one line each; default silent. */
+  say?: (line: string) => void;
+}

@@ -1,0 +1,218 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type LabImages, type LabNode, type LabProof, resolveLabFile } from "@ratchet/contracts";
+import { ApiClient } from "./api-client.js";
+import { claimLab } from "./claim.js";
+import { type DataDir, newInstallationId, prepareDataDir, readMemory, writeMemory } from "./data-dir.js";
+import { choosePort } from "./free-port.js";
+import { buildUnderlay } from "./host/build-underlay.js";
+import { deleteNamespaces, namespacesWith } from "./host/namespaces.js";
+import { LabError } from "./lab-error.js";
+import type { LabOptions } from "./lab-options.js";
+import { type LabNames, labNames, netnsPath, RESERVED_NODE_NAME } from "./names.js";
+import type { Supervised } from "./process/supervised.js";
+import { agentProcess, apiProcess, type ProcessContext } from "./processes.js";
+import { needParts } from "./repository.js";
+import { type RunRecord, writeRun } from "./run-file.js";
+import { type Swept, sweepLab } from "./sweep.js";
+import { type ChosenRouting, chooseRouting } from "./topology/choose-routing.js";
+import { type LoadedTopology, loadTopology } from "./topology/load-topology.js";
+import { waitForNodes, waitUntilSettled } from "./topology/settle.js";
+import { defaultNodes, type PlannedNode, planUnderlay } from "./underlay-plan.js";
+
+/** A running lab. */
+export interface Lab {
+  name: string;
+  url: string;
+  /** Unix socket of the API. */
+  socket: string;
+  dataDir: string;
+  nodes: readonly PlannedNode[];
+  names: LabNames;
+  api: ApiClient;
+  routing: ChosenRouting | undefined;
+  proofs: readonly LabProof[];
+  /** What earlier labs had left and this one removed. */
+  swept: readonly Swept[];
+  nodeNetns(node: string): string;
+  panelNetns(node: string): string;
+  podNetns(node: string, pod: string, namespace?: string): string;
+  /** Pids of the living API and agents, by name. */
+  pids(): Record<string, number | undefined>;
+  /** kill -9; started again at once unless `restart` is false. */
+  killAgent(node: string, options?: { restart?: boolean }): Promise<void>;
+  startAgent(node: string): Promise<void>;
+  killApi(options?: { restart?: boolean }): Promise<void>;
+  startApi(): Promise<void>;
+  /** Waits until every pod is Ready and every link as asked. */
+  settle(options?: { namespace?: string; timeoutSeconds?: number }): Promise<void>;
+  /** Removes everything. Calling it again waits for the first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds a cluster on this host and brings its topologies up.
+ *
+ * On failure nothing of it is left. Throws LabError where the user can mend it.
+ */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  needParts();
+  const say = options.say ?? (() => {});
+  const topologies = (options.topologies ?? []).map(loadTopology);
+  const port = await choosePort(options.port);
+  const { record, dir, swept } = await claimLab(options.name, options.nameBase ?? "demo", options.dataDir);
+  for (const old of swept) {
+    say(`removed what lab ${old.lab} had left: ${old.namespaces} namespaces, ${old.processes} processes`);
+  }
+  const running: Supervised[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= stopAll(record, running));
+  try {
+    return await bringUp(options, {
+      record,
+      dir,
+      swept,
+      port,
+      topologies,
+      say,
+      running,
+      stop,
+      isStopping: () => stopping !== undefined,
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Start {
+  record: RunRecord;
+  dir: DataDir;
+  swept: readonly Swept[];
+  port: number;
+  topologies: LoadedTopology[];
+  say: (line: string) => void;
+  running: Supervised[];
+  stop: () => Promise<void>;
+  isStopping: () => boolean;
+}
+
+async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
+  const { record, dir, port, topologies, say, running } = start;
+  const names = labNames(record.lab);
+  const memory = readMemory(dir);
+  const isReturning = memory !== undefined && topologies.length === 0;
+  const known = isReturning ? memory.topologies.map(loadTopology) : topologies;
+  const files = known.map((topology) => topology.labFile);
+  const routing = chooseRouting(options.routing ?? "auto", files);
+  const nodes = planUnderlay(chooseNodes(options.nodes, isReturning ? memory.nodes : undefined, known));
+
+  prepareDataDir(
+    dir,
+    nodes.map((node) => node.name),
+  );
+  const installationId = memory?.installationId ?? newInstallationId();
+  writeMemory(dir, {
+    installationId,
+    topologies: isReturning ? memory.topologies : (options.topologies ?? []).slice(),
+    nodes: nodes.map(({ name, labels }) => ({ name, labels })),
+  });
+  const images: LabImages = { pods: {} };
+  for (const file of files) Object.assign(images.pods, resolveLabFile(file, routing?.routing ?? "static").pods);
+  const labImages = join(dir.path, "images.json");
+  writeFileSync(labImages, JSON.stringify(images), { mode: 0o600 });
+
+  // The name is ours now: what still carries it has lost its run file.
+  await deleteNamespaces(namespacesWith(names.prefix));
+  await buildUnderlay(names, nodes);
+  say(`built ${nodes.length} nodes: ${nodes.map((node) => `${node.name} ${node.address}`).join(", ")}`);
+
+  const context: ProcessContext = {
+    names,
+    dir,
+    installationId,
+    port,
+    socket: join(dir.path, "api.sock"),
+    labImages,
+    resyncSeconds: options.resyncSeconds,
+    allowForeignSandboxes: options.allowForeignSandboxes ?? false,
+    say,
+    onChange: () => {
+      record.processes = running.map((item) => item.identity).filter((identity) => identity !== undefined);
+      if (!start.isStopping()) writeRun(record);
+    },
+  };
+  const api = apiProcess(context);
+  running.push(api);
+  const agents = new Map(nodes.map((node) => [node.name, agentProcess(context, node)]));
+  running.push(...agents.values());
+  // Together: an agent keeps dialling until the API is there.
+  await Promise.all(running.map((item) => item.start()));
+  const url = `http://127.0.0.1:${port}`;
+  record.url = url;
+  writeRun(record);
+  const client = new ApiClient(url);
+  await waitForNodes(client, nodes.length, 20_000);
+  say(`control plane at ${url}, ${nodes.length} agents connected`);
+
+  const timeoutMs = (options.settleTimeoutSeconds ?? 60) * 1000;
+  const settle = (namespace = "default", limitMs = timeoutMs) =>
+    waitUntilSettled(client, namespace, limitMs, (progress) =>
+      say(`  pods ready ${progress.podsReady}/${progress.pods}, links up ${progress.linksUp}/${progress.links}`),
+    );
+  for (const topology of topologies) {
+    say(`applying ${topology.title}`);
+    await client.apply(topology.manifest);
+  }
+  if (topologies.length > 0 || isReturning) await settle();
+
+  const agentOf = (node: string) => {
+    const agent = agents.get(node);
+    if (agent === undefined) throw new LabError(`no node ${node} in lab ${record.lab}`);
+    return agent;
+  };
+  return {
+    name: record.lab,
+    url,
+    socket: context.socket,
+    dataDir: dir.path,
+    nodes,
+    names,
+    api: client,
+    routing,
+    proofs: files.flatMap((file) => file.proofs),
+    swept: start.swept,
+    nodeNetns: (node) => netnsPath(names.node(node)),
+    panelNetns: (node) => netnsPath(names.panel(node)),
+    podNetns: (node, pod, namespace = "default") => netnsPath(names.pod(node, namespace, pod)),
+    pids: () => Object.fromEntries(running.map((item) => [item.name, item.pid])),
+    killAgent: (node, how) => agentOf(node).kill(how),
+    startAgent: async (node) => void (await agentOf(node).start()),
+    killApi: (how) => api.kill(how),
+    startApi: async () => void (await api.start()),
+    settle: async ({ namespace, timeoutSeconds } = {}) =>
+      void (await settle(namespace, timeoutSeconds === undefined ? timeoutMs : timeoutSeconds * 1000)),
+    stop: start.stop,
+  };
+}
+
+function chooseNodes(
+  count: number | undefined,
+  remembered: readonly LabNode[] | undefined,
+  topologies: readonly LoadedTopology[],
+): LabNode[] {
+  const named = new Map(topologies.flatMap(({ labFile }) => labFile.nodes ?? []).map((node) => [node.name, node]));
+  if (named.has(RESERVED_NODE_NAME)) throw new LabError(`a lab node cannot be called ${RESERVED_NODE_NAME}`);
+  if (count === undefined) return remembered?.slice() ?? (named.size > 0 ? [...named.values()] : defaultNodes(2));
+  const nodes = [...named.values()];
+  for (const node of defaultNodes(Math.max(count, named.size))) {
+    if (nodes.length >= count) break;
+    if (!named.has(node.name)) nodes.push(node);
+  }
+  return nodes;
+}
+
+async function stopAll(record: RunRecord, running: readonly Supervised[]): Promise<void> {
+  await Promise.all(running.map((item) => item.stop()));
+  await sweepLab(record);
+}

@@ -1,0 +1,72 @@
+import { join } from "node:path";
+import type { DataDir } from "./data-dir.js";
+import { type LabNames, netnsPath } from "./names.js";
+import { Supervised } from "./process/supervised.js";
+import { parts } from "./repository.js";
+import type { PlannedNode } from "./underlay-plan.js";
+
+export interface ProcessContext {
+  names: LabNames;
+  dir: DataDir;
+  installationId: string;
+  port: number;
+  socket: string;
+  labImages: string;
+  resyncSeconds: number | undefined;
+  allowForeignSandboxes: boolean;
+  say: (line: string) => void;
+  onChange: () => void;
+}
+
+// Killed with the lab: a lab that dies by kill -9 leaves no control plane behind.
+const DIE_WITH_US = ["setpriv", "--pdeathsig", "KILL"] as const;
+const VXLAN_PORT = "4789";
+
+export function apiProcess(context: ProcessContext): Supervised {
+  const { dir, port, socket } = context;
+  return supervised(context, "api", [
+    ...DIE_WITH_US,
+    process.execPath,
+    parts.api,
+    ...["--listen", `127.0.0.1:${port}`],
+    ...["--socket", socket],
+    ...["--data", join(dir.path, "api")],
+    ...["--web", parts.web],
+  ]);
+}
+
+/** The agent of one node, inside the node's namespace. It reaches the API by the socket: its loopback is another one. */
+export function agentProcess(context: ProcessContext, node: PlannedNode): Supervised {
+  const { names, dir } = context;
+  return supervised(context, `agent ${node.name}`, [
+    ...DIE_WITH_US,
+    "nsenter",
+    `--net=${netnsPath(names.node(node.name))}`,
+    process.execPath,
+    parts.agent,
+    ...["--node", node.name],
+    ...Object.entries(node.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
+    ...["--vtep", node.address],
+    ...["--parent", "eth0"],
+    ...["--api", `unix:${context.socket}`],
+    ...["--data", join(dir.path, "agents", node.name)],
+    ...["--installation", context.installationId],
+    ...["--panel", names.panel(node.name)],
+    ...["--netns-prefix", names.podPrefix(node.name)],
+    ...["--vxlan-port", VXLAN_PORT],
+    ...["--lab-file", context.labImages],
+    ...(context.allowForeignSandboxes ? ["--allow-foreign-sandboxes"] : []),
+    ...(context.resyncSeconds === undefined ? [] : ["--resync-seconds", String(context.resyncSeconds)]),
+  ]);
+}
+
+function supervised(context: ProcessContext, name: string, argv: [string, ...string[]]): Supervised {
+  return new Supervised({
+    name,
+    argv,
+    env: { NODE_ENV: "production" },
+    logFile: join(context.dir.path, "logs", `${name.replace(" ", "-")}.log`),
+    say: context.say,
+    onChange: context.onChange,
+  });
+}
