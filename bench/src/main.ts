@@ -1,0 +1,53 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, release } from "node:os";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import type { Figure, Row } from "./figure.js";
+import { create } from "./rows/create.js";
+import { executor } from "./rows/executor.js";
+import { mass } from "./rows/mass.js";
+import { page } from "./rows/page.js";
+import { throughput } from "./rows/throughput.js";
+import { table } from "./table.js";
+
+const ROWS: Row[] = [executor, create, mass, throughput, page];
+
+const USAGE = `usage: npm run bench [-- ROW ...] [--json FILE]
+
+Measures Ratchet against the same job done by hand, in one run.
+
+rows:
+${ROWS.map((row) => `  ${row.name.padEnd(12)} ${row.about}`).join("\n")}
+
+  --json FILE   where the figures go as JSON (default bench-results/latest.json)
+`;
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "string", default: "bench-results/latest.json" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const unknown = positionals.filter((name) => !ROWS.some((row) => row.name === name));
+  if (unknown.length > 0) {
+    process.stderr.write(`bench: no row ${unknown.join(", ")}\n\n${USAGE}`);
+    return 2;
+  }
+  const chosen = positionals.length === 0 ? ROWS : ROWS.filter((row) => positionals.includes(row.name));
+  const figures: Figure[] = [];
+  for (const row of chosen) {
+    process.stderr.write(`${row.name}: ${row.about}\n`);
+    figures.push(...(await row.measure((line) => process.stderr.write(`  ${line}\n`))));
+  }
+  process.stdout.write(`${table(figures)}\n`);
+  mkdirSync(dirname(values.json), { recursive: true });
+  const machine = { cpus: cpus().length, cpu: cpus()[0]?.model, kernel: release(), node: process.version };
+  writeFileSync(values.json, `${JSON.stringify({ at: new Date().toISOString(), machine, figures }, null, 2)}\n`);
+  process.stderr.write(`written to ${values.json}\n`);
+  return 0;
+}
+
+process.exitCode = await main();
