@@ -1,0 +1,66 @@
+import { NetlinkSocket } from "../netlink/socket.js";
+import { IndexAllocator } from "./index-allocator.js";
+
+/**
+ * Sockets by namespace. Those of the namespaces named at the start (the node's and the panel's) stay open; one in a
+ * pod's namespace would keep that namespace alive after the pod, so it is closed after use.
+ */
+export class Sockets {
+  private readonly open = new Map<string, NetlinkSocket>();
+  private readonly allocators = new Map<string, IndexAllocator>();
+  private readonly kept: ReadonlySet<string>;
+
+  constructor(keep: readonly string[]) {
+    this.kept = new Set(keep);
+  }
+
+  /** Runs `fn` with a socket of the namespace; `role` tells sockets apart that must not share answers. */
+  async use<T>(netns: string, fn: (socket: NetlinkSocket) => T | Promise<T>, role = "requests"): Promise<T> {
+    if (!this.kept.has(netns)) {
+      const socket = NetlinkSocket.open(netns);
+      try {
+        return await fn(socket);
+      } finally {
+        socket.close();
+      }
+    }
+    return fn(this.keptSocket(netns, role));
+  }
+
+  /** A fresh index in a kept namespace; undefined elsewhere: there the kernel chooses. */
+  nextIndex(netns: string): number | undefined {
+    if (!this.kept.has(netns)) return undefined;
+    let allocator = this.allocators.get(netns);
+    if (allocator === undefined) {
+      allocator = IndexAllocator.of(this.keptSocket(netns, "requests"));
+      this.allocators.set(netns, allocator);
+    }
+    return allocator.next();
+  }
+
+  /** Closes what is open in a namespace that was replaced by another of the same path. */
+  forget(netns: string): void {
+    this.allocators.delete(netns);
+    for (const [key, socket] of this.open) {
+      if (!key.endsWith(` ${netns}`)) continue;
+      socket.close();
+      this.open.delete(key);
+    }
+  }
+
+  close(): void {
+    for (const socket of this.open.values()) socket.close();
+    this.open.clear();
+    this.allocators.clear();
+  }
+
+  private keptSocket(netns: string, role: string): NetlinkSocket {
+    const key = `${role} ${netns}`;
+    let socket = this.open.get(key);
+    if (socket === undefined) {
+      socket = NetlinkSocket.open(netns);
+      this.open.set(key, socket);
+    }
+    return socket;
+  }
+}

@@ -1,0 +1,27 @@
+import { lastErrno, libc } from "./libc.js";
+import { SystemError } from "./system-error.js";
+
+// include/linux/socket.h, include/uapi/linux/if_packet.h
+const AF_PACKET = 17;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const SOCKADDR_LL_BYTES = 20;
+
+/** Sends whole Ethernet frames out of an interface of this thread's namespace. Throws SystemError. */
+export function sendFrames(ifIndex: number, frames: readonly Uint8Array[]): void {
+  // Protocol 0: it receives nothing.
+  const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw new SystemError("socket", lastErrno(), "AF_PACKET");
+  try {
+    const address = Buffer.alloc(SOCKADDR_LL_BYTES);
+    address.writeUInt16LE(AF_PACKET, 0);
+    address.writeInt32LE(ifIndex, 4);
+    for (const frame of frames) {
+      if (libc.sendto(fd, frame, frame.length, 0, address, SOCKADDR_LL_BYTES) < 0) {
+        throw new SystemError("send frame", lastErrno(), `#${ifIndex}`);
+      }
+    }
+  } finally {
+    libc.close(fd);
+  }
+}
