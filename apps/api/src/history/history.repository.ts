@@ -1,0 +1,146 @@
+import type { Change as ChangeRow, Prisma, PrismaClient } from "#prisma";
+import type { ChangeQuery, ChangeRecord } from "./change-record.js";
+import { HistoryError } from "./history-error.js";
+
+/** Positions of one page, saved for everyone. */
+export interface SavedLayout {
+  namespace: string;
+  name: string;
+  positions: object;
+  updatedBy: string;
+  /** ISO 8601 */
+  updatedAt: string;
+}
+
+// Prisma compiles a statement per number of rows, on the event loop.
+const rowsPerInsert = 100;
+
+/**
+ * The history database: what was changed by whom, and saved layouts. Prisma stays behind it.
+ *
+ * Each method throws HistoryError Unavailable when the database fails.
+ */
+export class HistoryRepository {
+  readonly #prisma: PrismaClient;
+
+  /** Takes over the client, whose tables are up to date: see openHistory(). */
+  constructor(prisma: PrismaClient) {
+    this.#prisma = prisma;
+  }
+
+  /** Adds those changes that are not there yet, by id. On failure some may have been added: repeat it. */
+  async append(changes: readonly ChangeRecord[]): Promise<void> {
+    await this.#run("append", async () => {
+      for (let from = 0; from < changes.length; from += rowsPerInsert) {
+        const some = changes.slice(from, from + rowsPerInsert);
+        // SQLite's createMany cannot skip duplicates, and one upsert per row would take a millisecond each.
+        const ids = some.map((change) => change.id);
+        const present = await this.#prisma.change.findMany({ where: { id: { in: ids } }, select: { id: true } });
+        const known = new Set(present.map((row) => row.id));
+        const data = some.filter((change) => !known.has(change.id)).map(rowOf);
+        if (data.length > 0) await this.#prisma.change.createMany({ data });
+      }
+    });
+  }
+
+  /** Newest first. */
+  async list({ namespace, kind, name, before, limit }: ChangeQuery): Promise<ChangeRecord[]> {
+    const where: Prisma.ChangeWhereInput = {};
+    if (namespace !== undefined) where.namespace = namespace;
+    if (kind !== undefined) where.kind = kind;
+    if (name !== undefined) where.name = name;
+    if (before !== undefined) where.id = { lt: before };
+    return this.#run("list", async () => {
+      const rows = await this.#prisma.change.findMany({ where, orderBy: { id: "desc" }, take: limit });
+      return rows.map(changeOf);
+    });
+  }
+
+  async get(id: string): Promise<ChangeRecord | undefined> {
+    return this.#run("get", async () => {
+      const row = await this.#prisma.change.findUnique({ where: { id } });
+      return row === null ? undefined : changeOf(row);
+    });
+  }
+
+  /** Deletes changes made before `olderThan`; returns how many. */
+  async prune(olderThan: Date): Promise<number> {
+    return this.#run("prune", async () => {
+      const { count } = await this.#prisma.change.deleteMany({ where: { at: { lt: olderThan } } });
+      return count;
+    });
+  }
+
+  async getLayout(namespace: string, name: string): Promise<SavedLayout | undefined> {
+    return this.#run("getLayout", async () => {
+      const row = await this.#prisma.layout.findUnique({ where: { namespace_name: { namespace, name } } });
+      if (row === null) return undefined;
+      return { ...row, positions: JSON.parse(row.positions), updatedAt: row.updatedAt.toISOString() };
+    });
+  }
+
+  /** Saves or replaces. */
+  async putLayout(layout: SavedLayout): Promise<void> {
+    const { namespace, name, updatedBy } = layout;
+    const data = { positions: JSON.stringify(layout.positions), updatedBy, updatedAt: new Date(layout.updatedAt) };
+    await this.#run("putLayout", () =>
+      this.#prisma.layout.upsert({
+        where: { namespace_name: { namespace, name } },
+        create: { namespace, name, ...data },
+        update: data,
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#prisma.$disconnect();
+  }
+
+  async #run<Result>(op: string, call: () => Promise<Result>): Promise<Result> {
+    try {
+      return await call();
+    } catch (error) {
+      // Prisma's messages span lines and quote the call; the last line says what happened.
+      const reason = (error as Error).message.trim().split("\n").at(-1);
+      throw new HistoryError("Unavailable", `history ${op}: ${reason}`, { cause: error });
+    }
+  }
+}
+
+function rowOf(change: ChangeRecord): Prisma.ChangeCreateManyInput {
+  const { id, at, actor, verb, kind, namespace, name, uid, revision, before, after, revertOf, batch } = change;
+  return {
+    id,
+    at: new Date(at),
+    actor,
+    verb,
+    kind,
+    namespace,
+    name,
+    uid: uid ?? null,
+    revision: BigInt(revision),
+    before: before && JSON.stringify(before),
+    after: after && JSON.stringify(after),
+    revertOf: revertOf ?? null,
+    batch: batch ?? null,
+  };
+}
+
+function changeOf(row: ChangeRow): ChangeRecord {
+  const { id, at, actor, kind, namespace, name, uid, revision, before, after, revertOf, batch } = row;
+  return {
+    id,
+    at: at.toISOString(),
+    actor,
+    verb: row.verb as ChangeRecord["verb"],
+    kind,
+    namespace,
+    name,
+    revision: Number(revision),
+    before: before && JSON.parse(before),
+    after: after && JSON.parse(after),
+    ...(uid !== null && { uid }),
+    ...(revertOf !== null && { revertOf }),
+    ...(batch !== null && { batch }),
+  };
+}
