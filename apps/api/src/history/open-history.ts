@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { HistoryRepository } from "./history.repository.js";
+import type { HistoryRepository } from "./history.repository.js";
 import { HistoryError } from "./history-error.js";
 import { readMigrations } from "./migration.js";
 
@@ -17,19 +17,20 @@ const ownMigrations = fileURLToPath(new URL("../../../../prisma/migrations/", im
 /**
  * Opens the history and brings its tables up to date.
  *
- * Prisma is loaded here and not with this module: that takes 0.1-0.2 s and 65 MiB which the start of the API need not
- * wait for.
+ * Prisma is loaded here and not with this module: with the first query that takes 0.2 s and 50 MiB, which the start of
+ * the API need not wait for.
  *
  * @throws HistoryError Refused (another program's file, a newer database, changed migrations) | Unavailable
  */
 export async function openHistory({ path, migrations = ownMigrations }: HistoryOptions): Promise<HistoryRepository> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const [known, { PrismaClient }, { PrismaLibSql }, { migrate }] = await Promise.all([
+    const [known, { PrismaClient }, { PrismaLibSql }, { migrate }, { HistoryRepository }] = await Promise.all([
       readMigrations(migrations),
       import("#prisma"),
       import("@prisma/adapter-libsql"),
       import("./migrate.js"),
+      import("./history.repository.js"),
     ]);
     const factory = new PrismaLibSql({ url: pathToFileURL(path).href });
     const adapter = await factory.connect();

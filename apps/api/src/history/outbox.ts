@@ -83,9 +83,9 @@ export class Outbox {
   }
 
   async #follow(): Promise<void> {
-    const revision = await this.#drain();
+    let drainedAt = await this.#drain();
     const watch = await this.#options.store.watch(keys.outbox(), {
-      fromRevision: revision + 1,
+      fromRevision: drainedAt + 1,
       signal: this.#stop.signal,
     });
     try {
@@ -94,7 +94,7 @@ export class Outbox {
         if (!events.some((event) => event.type === "put")) continue;
         // Not at once: the wire that the change asks for goes first, and one insert for many costs little more.
         await this.#pause(this.#options.gatherMs ?? 200);
-        await this.#drain();
+        drainedAt = await this.#drain();
       }
       // The store was closed: the next call says so, and is tried again with growing pauses until close().
       if (!this.#stop.signal.aborted) throw new Error("the store ended the watch of the outbox");
