@@ -89,9 +89,9 @@ export class Outbox {
       signal: this.#stop.signal,
     });
     try {
-      for await (const { events } of watch) {
-        // Its own deletes come by here as well.
-        if (!events.some((event) => event.type === "put")) continue;
+      for await (const { revision, events } of watch) {
+        // Its own deletes come by here as well, and what an earlier round took along.
+        if (revision <= drainedAt || !events.some((event) => event.type === "put")) continue;
         // Not at once: the wire that the change asks for goes first, and one insert for many costs little more.
         await this.#pause(this.#options.gatherMs ?? 200);
         drainedAt = await this.#drain();
