@@ -1,4 +1,5 @@
 import { readMessages } from "./message-reader.js";
+import { align4 } from "./protocol.js";
 
 const isOn = (process.env.RATCHET_NETLINK_DEBUG ?? "") !== "";
 
@@ -19,7 +20,7 @@ export function describeMessages(datagram: Buffer): string[] {
       lines.push(
         `type=${message.type} flags=0x${message.flags.toString(16)} seq=${message.sequence} len=${length} ${payload}`,
       );
-      at += (length + 3) & ~3;
+      at += align4(length);
     }
   } catch (error) {
     lines.push(`undecodable: ${String(error)}`);

@@ -40,7 +40,7 @@ export class Message {
   }
 
   private at(offset: number, bytes: number): number {
-    if (offset + bytes > this.size) {
+    if (!(offset >= 0 && offset + bytes <= this.size)) {
       throw new NetlinkDecodeError(`message ${this.type} has ${this.size} bytes, needs ${offset + bytes}`);
     }
     return this.start + offset;

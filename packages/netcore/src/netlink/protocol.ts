@@ -30,5 +30,6 @@ export const NLMSGERR_ATTR_OFFS = 2;
 
 /** Lengths are padded to four bytes (NLMSG_ALIGN, NLA_ALIGN). */
 export function align4(length: number): number {
-  return (length + 3) & ~3;
+  // Not by bit operators: a length beyond 2^31 that somebody claims would turn negative.
+  return Math.ceil(length / 4) * 4;
 }

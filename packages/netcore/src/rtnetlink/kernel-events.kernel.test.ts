@@ -23,22 +23,22 @@ function listen(options: KernelEventsOptions): KernelEvent[] {
 test("tells of links, addresses, routes and filters that somebody changes by hand", async () => {
   const panel = fresh("panel");
   const events = listen({ netns: panel.path });
-  panel.run("ip", "link", "add", "a", "type", "veth", "peer", "name", "b");
-  panel.run("ip", "link", "set", "a", "up");
-  panel.run("ip", "link", "set", "b", "up");
-  panel.run("ip", "addr", "add", "10.9.0.1/24", "dev", "a");
+  panel.run("ip", "link", "add", "va", "type", "veth", "peer", "name", "vb");
+  panel.run("ip", "link", "set", "va", "up");
+  panel.run("ip", "link", "set", "vb", "up");
+  panel.run("ip", "addr", "add", "10.9.0.1/24", "dev", "va");
   panel.run("ip", "route", "add", "10.10.0.0/16", "via", "10.9.0.2", "proto", "77");
-  panel.run("tc", "qdisc", "add", "dev", "a", "clsact");
+  panel.run("tc", "qdisc", "add", "dev", "va", "clsact");
   const match = ["pref", "1", "handle", "800::800", "protocol", "all", "u32", "match", "u32", "0", "0"];
-  const redirect = ["action", "mirred", "egress", "redirect", "dev", "b"];
-  panel.run("tc", "filter", "add", "dev", "a", "ingress", ...match, ...redirect);
-  panel.run("tc", "filter", "del", "dev", "a", "ingress");
-  panel.run("ip", "addr", "del", "10.9.0.1/24", "dev", "a");
-  panel.run("ip", "link", "del", "a");
+  const redirect = ["action", "mirred", "egress", "redirect", "dev", "vb"];
+  panel.run("tc", "filter", "add", "dev", "va", "ingress", ...match, ...redirect);
+  panel.run("tc", "filter", "del", "dev", "va", "ingress");
+  panel.run("ip", "addr", "del", "10.9.0.1/24", "dev", "va");
+  panel.run("ip", "link", "del", "va");
   await vi.waitFor(() => {
     const shape = (extra: object) => expect.objectContaining({ netnsId: undefined, ...extra });
     expect(events).toContainEqual(
-      shape({ type: "link", isGone: false, link: expect.objectContaining({ ifName: "a", kind: "veth" }) }),
+      shape({ type: "link", isGone: false, link: expect.objectContaining({ ifName: "va", kind: "veth" }) }),
     );
     expect(events).toContainEqual(
       shape({ type: "address", isGone: false, address: expect.objectContaining({ address: "10.9.0.1/24" }) }),
@@ -52,7 +52,7 @@ test("tells of links, addresses, routes and filters that somebody changes by han
     expect(events).toContainEqual(shape({ type: "filter", isGone: true }));
     expect(events).toContainEqual(shape({ type: "address", isGone: true }));
     expect(events).toContainEqual(
-      shape({ type: "link", isGone: true, link: expect.objectContaining({ ifName: "a" }) }),
+      shape({ type: "link", isGone: true, link: expect.objectContaining({ ifName: "va" }) }),
     );
   });
 });
@@ -93,7 +93,8 @@ test("says so when notifications were lost, and goes on", async () => {
   const socket = NetlinkSocket.open(panel.path);
   const events = listen({ netns: panel.path, receiveBufferBytes: 4096 });
   try {
-    socket.request(newVeth({ ifName: "a", ifIndex: 50 }, { ifName: "b" }));
+    // Up: the kernel tells of an alias only then (netdev_state_change in net/core/dev.c).
+    socket.request(newVeth({ ifName: "a", ifIndex: 50, isUp: true }, { ifName: "b" }));
     // All in one turn of the loop, so that nothing is read in between.
     for (let i = 0; i < 200; i++) socket.request(setLink({ ifIndex: 50 }, { alias: `alias ${i}` }));
     await vi.waitFor(() => expect(events).toContainEqual({ type: "overrun" }));
