@@ -20,6 +20,8 @@ export interface LabOptions {
   allowForeignSandboxes?: boolean;
   /** Seconds to wait for the topologies to come up; default 60. */
   settleTimeoutSeconds?: number;
+  /** Ends the start, or the lab. Everything is removed then. */
+  signal?: AbortSignal;
   /** Progress, one line each; default silent. */
   say?: (line: string) => void;
 }

@@ -27,6 +27,7 @@ export interface Lab {
   /** Unix socket of the API. */
   socket: string;
   dataDir: string;
+  installationId: string;
   nodes: readonly PlannedNode[];
   names: LabNames;
   api: ApiClient;
@@ -65,23 +66,20 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     say(`removed what lab ${old.lab} had left: ${old.namespaces} namespaces, ${old.processes} processes`);
   }
   const running: Supervised[] = [];
+  let bringing: Promise<Lab> | undefined;
   let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= stopAll(record, running));
+  const stop = () => (stopping ??= stopAll(record, running, bringing));
+  options.signal?.addEventListener("abort", () => void stop());
+  const checkpoint = () => {
+    if (stopping !== undefined || options.signal?.aborted) throw new LabError("interrupted");
+  };
   try {
-    return await bringUp(options, {
-      record,
-      dir,
-      swept,
-      port,
-      topologies,
-      say,
-      running,
-      stop,
-      isStopping: () => stopping !== undefined,
-    });
+    bringing = bringUp(options, { record, dir, swept, port, topologies, say, running, stop, checkpoint });
+    return await bringing;
   } catch (error) {
+    const wasTold = stopping !== undefined;
     await stop();
-    throw error;
+    throw wasTold ? new LabError("interrupted") : error;
   }
 }
 
@@ -94,11 +92,12 @@ interface Start {
   say: (line: string) => void;
   running: Supervised[];
   stop: () => Promise<void>;
-  isStopping: () => boolean;
+  /** Throws when the start was called off meanwhile. */
+  checkpoint: () => void;
 }
 
 async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
-  const { record, dir, port, topologies, say, running } = start;
+  const { record, dir, port, topologies, say, running, checkpoint } = start;
   const names = labNames(record.lab);
   const memory = readMemory(dir);
   const isReturning = memory !== undefined && topologies.length === 0;
@@ -125,6 +124,7 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
   // The name is ours now: what still carries it has lost its run file.
   await deleteNamespaces(namespacesWith(names.prefix));
   await buildUnderlay(names, nodes);
+  checkpoint();
   say(`built ${nodes.length} nodes: ${nodes.map((node) => `${node.name} ${node.address}`).join(", ")}`);
 
   const context: ProcessContext = {
@@ -139,7 +139,7 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     say,
     onChange: () => {
       record.processes = running.map((item) => item.identity).filter((identity) => identity !== undefined);
-      if (!start.isStopping()) writeRun(record);
+      writeRun(record);
     },
   };
   const api = apiProcess(context);
@@ -176,6 +176,7 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     url,
     socket: context.socket,
     dataDir: dir.path,
+    installationId,
     nodes,
     names,
     api: client,
@@ -212,7 +213,15 @@ function chooseNodes(
   return nodes;
 }
 
-async function stopAll(record: RunRecord, running: readonly Supervised[]): Promise<void> {
-  await Promise.all(running.map((item) => item.stop()));
+async function stopAll(
+  record: RunRecord,
+  running: readonly Supervised[],
+  bringing: Promise<unknown> | undefined,
+): Promise<void> {
+  const stopProcesses = () => Promise.all(running.map((item) => item.stop()));
+  await stopProcesses();
+  // A start that is called off ends by itself now that nobody answers it; what it still did goes as well.
+  await bringing?.catch(() => {});
+  await stopProcesses();
   await sweepLab(record);
 }

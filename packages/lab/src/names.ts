@@ -7,7 +7,7 @@ export interface LabNames {
   underlay: string;
   node(node: string): string;
   panel(node: string): string;
-  /** The agent appends `NAMESPACE.POD`. */
+  /** The agent appends `.NAMESPACE.POD`. */
   podPrefix(node: string): string;
   pod(node: string, namespace: string, pod: string): string;
 }
@@ -23,7 +23,7 @@ export function labNames(lab: string): LabNames {
     underlay: `${prefix}${RESERVED_NODE_NAME}`,
     node: (node) => `${prefix}${node}`,
     panel: (node) => `${prefix}${node}.panel`,
-    podPrefix: (node) => `${prefix}${node}.`,
+    podPrefix: (node) => `${prefix}${node}`,
     pod: (node, namespace, pod) => `${prefix}${node}.${namespace}.${pod}`,
   };
 }

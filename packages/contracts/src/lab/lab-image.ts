@@ -2,8 +2,14 @@ import { z } from "zod";
 import { InterfaceAddress, InterfaceName, IpAddress, Name, RouteDestination } from "../net/fields.js";
 import { Sysctls } from "../resources/pod.js";
 
-/** A command and its arguments; run as they stand, never through a shell. */
-const Argv = z.array(z.string()).min(1);
+/** A command and its arguments, as a list or as one text cut at white space; run as they stand, never through a shell. */
+const Argv = z.union([
+  z.array(z.string()).min(1),
+  z
+    .string()
+    .regex(/\S/, { error: "must be a command" })
+    .transform((text) => text.trim().split(/\s+/)),
+]);
 
 /** A file below the program's private folder. */
 const FilePath = z.string().regex(/^(?!\.\.?(\/|$))[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/, {
