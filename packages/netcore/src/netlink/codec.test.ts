@@ -87,6 +87,32 @@ describe("messages and attributes", () => {
     expect(attr.next()).toBe(false);
   });
 
+  test("every kind of write survives the buffer growing under it", () => {
+    const writes: ((writer: MessageWriter) => void)[] = [
+      (writer) => writer.u8(1),
+      (writer) => writer.u16(1),
+      (writer) => writer.u32(1),
+      (writer) => writer.zero(4),
+      (writer) => writer.attrFlag(1),
+      (writer) => writer.attrU8(1, 1),
+      (writer) => writer.attrU16(1, 1),
+      (writer) => writer.attrU16be(1, 1),
+      (writer) => writer.attrU32(1, 1),
+      (writer) => writer.attrS32(1, -1),
+      (writer) => writer.attrU64(1, 1n),
+      (writer) => writer.attrString(1, "x"),
+      (writer) => writer.attrBytes(1, new Uint8Array([1])),
+      (writer) => writer.endNest(writer.beginNest(1)),
+      (writer) => writer.beginMessage(1, 0, 1),
+    ];
+    for (const write of writes) {
+      const roomy = new MessageWriter(8192);
+      const tight = new MessageWriter(64);
+      for (const writer of [roomy, tight]) for (let i = 0; i < 100; i++) write(writer);
+      expect(tight.bytes().equals(roomy.bytes())).toBe(true);
+    }
+  });
+
   test("an attribute too long for its length field is refused instead of wrapped", () => {
     const writer = new MessageWriter();
     expect(() => writer.attrBytes(1, new Uint8Array(65_532))).toThrow(RangeError);

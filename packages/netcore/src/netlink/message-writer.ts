@@ -41,15 +41,18 @@ export class MessageWriter {
   }
 
   u8(value: number): void {
-    this.view.setUint8(this.reserve(1), value);
+    const at = this.reserve(1);
+    this.view.setUint8(at, value);
   }
 
   u16(value: number): void {
-    this.view.setUint16(this.reserve(2), value, true);
+    const at = this.reserve(2);
+    this.view.setUint16(at, value, true);
   }
 
   u32(value: number): void {
-    this.view.setUint32(this.reserve(4), value >>> 0, true);
+    const at = this.reserve(4);
+    this.view.setUint32(at, value >>> 0, true);
   }
 
   zero(length: number): void {
@@ -61,28 +64,34 @@ export class MessageWriter {
   }
 
   attrU8(type: number, value: number): void {
-    this.view.setUint8(this.attrHeader(type, 1), value);
+    const at = this.attrHeader(type, 1);
+    this.view.setUint8(at, value);
   }
 
   attrU16(type: number, value: number): void {
-    this.view.setUint16(this.attrHeader(type, 2), value, true);
+    const at = this.attrHeader(type, 2);
+    this.view.setUint16(at, value, true);
   }
 
   /** Network byte order, as ports and ethertypes want it. */
   attrU16be(type: number, value: number): void {
-    this.view.setUint16(this.attrHeader(type, 2), value, false);
+    const at = this.attrHeader(type, 2);
+    this.view.setUint16(at, value, false);
   }
 
   attrU32(type: number, value: number): void {
-    this.view.setUint32(this.attrHeader(type, 4), value >>> 0, true);
+    const at = this.attrHeader(type, 4);
+    this.view.setUint32(at, value >>> 0, true);
   }
 
   attrS32(type: number, value: number): void {
-    this.view.setInt32(this.attrHeader(type, 4), value, true);
+    const at = this.attrHeader(type, 4);
+    this.view.setInt32(at, value, true);
   }
 
   attrU64(type: number, value: bigint): void {
-    this.view.setBigUint64(this.attrHeader(type, 8), value, true);
+    const at = this.attrHeader(type, 8);
+    this.view.setBigUint64(at, value, true);
   }
 
   attrBytes(type: number, value: Uint8Array): void {
@@ -119,7 +128,7 @@ export class MessageWriter {
     return at + ATTRIBUTE_HEADER_BYTES;
   }
 
-  /** Takes zeroed room at the end. */
+  /** Takes zeroed room at the end. It may replace buffer and view: ask it before touching either. */
   private reserve(length: number): number {
     const at = this.end;
     const needed = at + length;
