@@ -42,7 +42,7 @@ export class Pass {
       else if (kind === "deleteLinks") for (const step of steps) await this.deleteLinks(step);
       else await this.runInside(netns, steps);
     } catch (error) {
-      for (const step of steps) if (kind !== "deleteLinks" || !isGone(error)) this.fail(step, error);
+      for (const step of steps) if (!(step.acceptsAbsent && isGone(error))) this.fail(step, error);
     }
   }
 
@@ -178,6 +178,7 @@ export class Pass {
   }
 }
 
+/** The namespace itself is not there: no such path, or a file that no namespace is mounted on. */
 function isGone(error: unknown): boolean {
   return isSystemError(error, "ENOENT") || isSystemError(error, "EINVAL");
 }

@@ -34,7 +34,7 @@ export interface Step {
   /** Keeps its order with every other step that touches its namespace. */
   isBarrier?: boolean;
   needs: NeededName[];
-  /** It is content when a needed interface is not there. */
+  /** It is content when a needed interface, or the namespace, is not there. */
   acceptsAbsent?: boolean;
   /** An interface it makes, so that its index can be chosen beforehand and later steps need not look it up. */
   makes?: NeededName;

@@ -37,6 +37,7 @@ export function stepsOf(action: Action, position: number): Step[] {
           // Its name and addresses become free with it, for any other interface.
           isBarrier: true,
           needs: [],
+          acceptsAbsent: true,
           work: { kind: "deleteLinks", links: action.links },
         },
       ];

@@ -11,6 +11,8 @@ const O_ASYNC = 0o20000;
 
 const watched = new Map<number, () => void>();
 let isScheduled = false;
+// Once and for good: a signal that is under way when the last watch ends would end the process without it.
+let isHandled = false;
 
 /**
  * Calls `onReadable` whenever more may be there to read on a socket that Node cannot watch itself (netlink, packet).
@@ -23,7 +25,8 @@ let isScheduled = false;
 export function watchReadable(fd: number, onReadable: () => void): () => void {
   if (!isMainThread) throw new Error("signals reach the main thread only");
   // Before the descriptor may raise it: unhandled, SIGIO ends the process.
-  if (watched.size === 0) process.on("SIGIO", schedule);
+  if (!isHandled) process.on("SIGIO", schedule);
+  isHandled = true;
   watched.set(fd, onReadable);
   const flags = libc.fcntl(fd, F_GETFL, 0);
   if (
@@ -32,7 +35,7 @@ export function watchReadable(fd: number, onReadable: () => void): () => void {
     libc.fcntl(fd, F_SETFL, flags | O_NONBLOCK | O_ASYNC) < 0
   ) {
     const errno = lastErrno();
-    forget(fd);
+    watched.delete(fd);
     throw new SystemError("fcntl", errno, `fd ${fd}`);
   }
   // What arrived before the watch raised nothing.
@@ -40,7 +43,7 @@ export function watchReadable(fd: number, onReadable: () => void): () => void {
   return () => {
     if (watched.get(fd) !== onReadable) return;
     libc.fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-    forget(fd);
+    watched.delete(fd);
   };
 }
 
@@ -52,9 +55,4 @@ export function schedule(): void {
     isScheduled = false;
     for (const onReadable of [...watched.values()]) onReadable();
   });
-}
-
-function forget(fd: number): void {
-  watched.delete(fd);
-  // The handler stays: a signal that is already under way would end the process without it.
 }

@@ -40,6 +40,11 @@ export class MessageWriter {
     this.view.setUint32(this.messageStart, this.end - this.messageStart, true);
   }
 
+  /** Takes back the message that was begun last. */
+  dropMessage(): void {
+    this.end = this.messageStart;
+  }
+
   u8(value: number): void {
     const at = this.reserve(1);
     this.view.setUint8(at, value);

@@ -26,6 +26,8 @@ interface Chunk {
   bytes: Buffer;
   first: number;
   count: number;
+  /** Of these, how many are on their way: the others could not be written. */
+  sent: number;
   firstSequence: number;
 }
 
@@ -96,8 +98,8 @@ export class NetlinkSocket {
   batch(requests: readonly Request<unknown>[]): Result[] {
     const results = new Array<Result>(requests.length);
     for (let first = 0; first < requests.length; ) {
-      const chunk = this.encode(requests, first);
-      const sent = libc.send(this.fd, chunk.bytes, chunk.bytes.length, 0);
+      const chunk = this.encode(requests, first, results);
+      const sent = chunk.sent === 0 ? 0 : libc.send(this.fd, chunk.bytes, chunk.bytes.length, 0);
       this.settle(chunk, sent < 0 ? lastErrno() : 0, requests, results);
       first += chunk.count;
     }
@@ -111,8 +113,8 @@ export class NetlinkSocket {
   async batchAsync(requests: readonly Request<unknown>[]): Promise<Result[]> {
     const results = new Array<Result>(requests.length);
     for (let first = 0; first < requests.length; ) {
-      const chunk = this.encode(requests, first);
-      const sent = await libc.sendAsync(this.fd, chunk.bytes, chunk.bytes.length, 0);
+      const chunk = this.encode(requests, first, results);
+      const sent = chunk.sent === 0 ? 0 : await libc.sendAsync(this.fd, chunk.bytes, chunk.bytes.length, 0);
       // errno belongs to the other thread and is out of reach here.
       this.settle(chunk, sent < 0 ? errnoOf("EIO") : 0, requests, results);
       first += chunk.count;
@@ -176,36 +178,51 @@ export class NetlinkSocket {
     return this.sequence;
   }
 
-  private encode(requests: readonly Request<unknown>[], first: number): Chunk {
+  private encode(requests: readonly Request<unknown>[], first: number, results: Result[]): Chunk {
     const { writer } = this;
     writer.reset();
     const firstSequence = this.nextSequence();
     let charge = 0;
     let count = 0;
+    let sent = 0;
     while (first + count < requests.length) {
       const request = requests[first + count]!;
       charge += request.read === undefined ? ACK_CHARGE_BYTES : REPLY_CHARGE_BYTES;
       if (count > 0 && (writer.length > CHUNK_BYTES || charge > this.receiveBytes)) break;
       const wanted = request.read === undefined ? NLM_F_ACK : 0;
-      writer.beginMessage(request.type, request.flags | NLM_F_REQUEST | wanted, this.sequence++);
-      request.write(writer);
-      writer.endMessage();
+      const sequence = this.sequence++;
+      writer.beginMessage(request.type, request.flags | NLM_F_REQUEST | wanted, sequence);
+      try {
+        request.write(writer);
+        writer.endMessage();
+        sent++;
+      } catch (error) {
+        // What cannot be written (an address that is none) is this request's failure, not its neighbours'.
+        writer.dropMessage();
+        const { op, ifName } = request;
+        const extAck = error instanceof Error ? error.message : String(error);
+        const failure = new NetlinkError({ op, errno: errnoOf("EINVAL"), ifName, extAck, sequence });
+        results[first + count] = { ok: false, error: failure };
+      }
       count++;
     }
     const bytes = writer.bytes();
     debugMessages?.("send", this.fd, bytes);
-    return { bytes, first, count, firstSequence };
+    return { bytes, first, count, sent, firstSequence };
   }
 
   private settle(chunk: Chunk, sendErrno: number, requests: readonly Request<unknown>[], results: Result[]): void {
-    let open = chunk.count;
+    let open = chunk.sent;
     const fail = (index: number, errno: number, extAck?: string) => {
       const { op, ifName } = requests[index]!;
       const sequence = chunk.firstSequence + index - chunk.first;
       results[index] = { ok: false, error: new NetlinkError({ op, errno, ifName, extAck, sequence }) };
     };
+    const failRest = (errno: number) => {
+      for (let i = chunk.first; i < chunk.first + chunk.count; i++) if (results[i] === undefined) fail(i, errno);
+    };
     if (sendErrno !== 0) {
-      for (let i = 0; i < chunk.count; i++) fail(chunk.first + i, sendErrno);
+      failRest(sendErrno);
       return;
     }
     while (open > 0) {
@@ -214,7 +231,7 @@ export class NetlinkSocket {
         datagram = this.receive("answer");
       } catch (error) {
         const errno = error instanceof NetlinkError ? error.errno : errnoOf("EIO");
-        for (let i = chunk.first; i < chunk.first + chunk.count; i++) if (results[i] === undefined) fail(i, errno);
+        failRest(errno);
         return;
       }
       for (const message of readMessages(datagram)) {

@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { NetlinkDecodeError } from "../netlink/decode-error.js";
 import { readAck } from "../netlink/error.js";
-import { readMessages } from "../netlink/message-reader.js";
+import { type Message, readMessages } from "../netlink/message-reader.js";
 import { readAddress } from "./address.js";
 import { readEvents } from "./kernel-events.js";
 import { readLink } from "./kernel-link.js";
@@ -11,6 +11,7 @@ import { readNetnsId } from "./netns-id.js";
 import { readQdisc } from "./qdisc.js";
 import { readRedirect } from "./redirect.js";
 import { readRoute } from "./route.js";
+import { CAPTURED } from "./testing/captured.js";
 
 const READERS = [readLink, readAddress, readRoute, readNeighbour, readQdisc, readRedirect, readNetnsId, readAck];
 const TYPES = [2, 16, 17, 20, 21, 24, 25, 28, 29, 36, 37, 44, 45, 88, 89];
@@ -45,7 +46,7 @@ describe("bytes that lie", () => {
   });
 
   test("a real message cut anywhere or with any byte changed is decoded or refused, never worse", () => {
-    for (const captured of CAPTURED) {
+    for (const captured of Object.values(CAPTURED)) {
       for (let length = 0; length <= captured.length; length++) decodeAll(captured.subarray(0, length));
       for (let at = 0; at < captured.length; at++) {
         for (const value of [0, 1, 3, 0x7f, 0xff]) {
@@ -71,5 +72,56 @@ describe("bytes that lie", () => {
   });
 });
 
-/** RTM_NEWLINK of a veth half, RTM_NEWADDR, RTM_NEWROUTE, an NLMSG_ERROR with extended ack, as a kernel sent them. */
-const CAPTURED: Buffer[] = [];
+describe("what a kernel sent", () => {
+  function decode<T>(bytes: Buffer, read: (message: Message) => T): T {
+    const [message] = [...readMessages(bytes)];
+    return read(message!);
+  }
+
+  test("is a veth half with alias, peer and the peer's namespace", () => {
+    expect(decode(CAPTURED.veth, readLink)).toMatchObject({
+      ifIndex: 1000,
+      ifName: "p1",
+      alias: "default/centosa:in1",
+      kind: "veth",
+      mtuBytes: 1450,
+      mac: "02:00:00:00:00:01",
+      isUp: true,
+      hasCarrier: false,
+      operState: "down",
+      carrierChanges: 1,
+      peerIndex: 2,
+      linkNetnsId: 0,
+      txQueueLength: 1000,
+    });
+  });
+
+  test("is a tunnel with its ends and id", () => {
+    expect(decode(CAPTURED.vxlan, readLink)).toMatchObject({
+      kind: "vxlan",
+      isUp: false,
+      vxlan: { vni: 4711, local: "192.0.2.1", remote: "192.0.2.2", dstPort: 4789, isLearning: false, parentIndex: 0 },
+    });
+  });
+
+  test("is an address, a route and a redirect with their marks", () => {
+    expect(decode(CAPTURED.address, readAddress)).toMatchObject({
+      ifIndex: 1000,
+      address: "192.168.2.100/24",
+      protocol: 77,
+    });
+    expect(decode(CAPTURED.route, readRoute)).toMatchObject({
+      to: "10.0.0.0/8",
+      ifIndex: 1000,
+      protocol: 77,
+      metric: 5,
+      table: 254,
+      scope: 253,
+    });
+    expect(decode(CAPTURED.filter, readRedirect)).toEqual({ from: 1000, to: 1001, hook: "ingress" });
+  });
+
+  test("is a refusal with the kernel's words", () => {
+    expect(decode(CAPTURED.ack, readAck)).toEqual({ errno: 22, extAck: "mtu less than device minimum" });
+  });
+});
