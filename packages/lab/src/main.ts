@@ -6,6 +6,7 @@ import { LabError } from "./lab-error.js";
 
 const program = new Command("npm run demo --")
   .description("A whole Ratchet cluster on this machine: nodes and pods as network namespaces.")
+  .enablePositionalOptions()
   .allowExcessArguments(false)
   .showHelpAfterError("(--help shows what can be said)")
   .exitOverride();

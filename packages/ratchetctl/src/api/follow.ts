@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StreamFrame } from "@ratchet/contracts";
+import { CtlError } from "../ctl-error.js";
+import { type ServerAddress, webSocketUrl } from "./server-address.js";
+
+const FIRST_WAIT_MS = 200;
+const LONGEST_WAIT_MS = 5_000;
+// The API sends a heartbeat far more often; longer silence is a dead connection.
+const SILENCE_MS = 45_000;
+
+export interface FollowOptions {
+  /** Absent: every namespace. */
+  namespace?: string;
+  signal: AbortSignal;
+  /** Told once each time the connection is lost. */
+  onLost?: (why: string) => void;
+  onFrame: (frame: StreamFrame) => void;
+}
+
+/**
+ * Follows the API's stream until the signal; connects again when it is lost and resumes where it was.
+ *
+ * Throws CtlError when the very first connection fails: then the address is wrong, not the network.
+ */
+export async function follow(server: ServerAddress, options: FollowOptions): Promise<void> {
+  const { signal, onLost } = options;
+  let resume: { storeId: string; revision: number } | undefined;
+  let waitMs = FIRST_WAIT_MS;
+  let isFirst = true;
+  while (!signal.aborted) {
+    const query = new URLSearchParams();
+    if (options.namespace !== undefined) query.set("namespace", options.namespace);
+    if (resume !== undefined) {
+      query.set("since", String(resume.revision));
+      query.set("store", resume.storeId);
+    }
+    const why = await connectOnce(webSocketUrl(server, `/api/v1/stream?${query}`), signal, (frame) => {
+      isFirst = false;
+      waitMs = FIRST_WAIT_MS;
+      if (frame.type === "snapshot") resume = { storeId: frame.storeId, revision: frame.revision };
+      if (frame.type === "delta" && resume !== undefined) resume = { ...resume, revision: frame.revision };
+      options.onFrame(frame);
+    });
+    if (signal.aborted) return;
+    if (isFirst) throw new CtlError(`cannot follow ${server.text}: ${why}`);
+    onLost?.(why);
+    await sleep(waitMs, undefined, { signal }).catch(() => {});
+    waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
+  }
+}
+
+/** One connection; answers why it ended. */
+async function connectOnce(url: string, signal: AbortSignal, onFrame: (frame: StreamFrame) => void): Promise<string> {
+  const { WebSocket } = await import("ws");
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url);
+    let silence: NodeJS.Timeout | undefined;
+    let why = "the connection closed";
+    const alive = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => {
+        why = `nothing was heard for ${SILENCE_MS / 1000} s`;
+        socket.terminate();
+      }, SILENCE_MS);
+    };
+    const stop = () => socket.terminate();
+    signal.addEventListener("abort", stop, { once: true });
+    alive();
+    socket.on("ping", alive);
+    socket.on("message", (data) => {
+      alive();
+      onFrame(JSON.parse(String(data)) as StreamFrame);
+    });
+    socket.on("error", (error) => {
+      why = error.message;
+    });
+    socket.on("close", (code, reason) => {
+      clearTimeout(silence);
+      signal.removeEventListener("abort", stop);
+      const text = String(reason);
+      resolve(text === "" ? why : `${text} (${code})`);
+    });
+    if (signal.aborted) stop();
+  });
+}

@@ -1,0 +1,67 @@
+import type { Link, Node, Pod } from "@ratchet/contracts";
+import { type Paint, phaseColour } from "./paint.js";
+import { type Cell, table } from "./table.js";
+
+export function nodesTable(nodes: readonly Node[], paint: Paint): string {
+  const rows = nodes.map(({ metadata, spec, status }) => [
+    metadata.name,
+    phase(status.phase),
+    spec.vtepAddress,
+    String(status.pods),
+    labelsText(metadata.labels),
+  ]);
+  return table(["NAME", "PHASE", "VTEP", "PODS", "LABELS"], rows, paint);
+}
+
+export function podsTable(pods: readonly Pod[], paint: Paint): string {
+  const rows = pods.map(({ metadata, status }) => [
+    metadata.name,
+    phase(status.phase),
+    status.node ?? "",
+    status.interfaces.map((item) => item.name).join(","),
+    status.interfaces.flatMap((item) => item.addresses).join(","),
+    status.message,
+  ]);
+  return table(["NAME", "PHASE", "NODE", "INTERFACES", "ADDRESSES", "MESSAGE"], rows, paint);
+}
+
+export function linksTable(links: readonly Link[], paint: Paint): string {
+  const rows = links.map((link) => [
+    link.metadata.name,
+    phase(link.status.phase),
+    transportText(link),
+    endText(link, 0),
+    endText(link, 1),
+    link.status.mtu === null ? "" : String(link.status.mtu),
+    link.status.phase === "Up" ? "" : whyOf(link),
+  ]);
+  return table(["NAME", "PHASE", "TRANSPORT", "END 0", "END 1", "MTU", "MESSAGE"], rows, paint);
+}
+
+/** What a link says about why it is not up. */
+export function whyOf(link: Link): string {
+  const conditions = link.status.conditions.filter((item) => item.status !== "True").map((item) => item.message);
+  const ends = link.status.endpoints.map((item) => item.message);
+  return [...new Set([...conditions, ...ends].filter((text) => text !== ""))].join("; ");
+}
+
+function transportText(link: Link): string {
+  const { transport, vni } = link.status;
+  return vni === null ? (transport ?? "") : `${transport ?? "vxlan"} ${vni}`;
+}
+
+function endText(link: Link, index: 0 | 1): string {
+  const end = link.spec.endpoints[index];
+  if (end === undefined || !("pod" in end)) return "";
+  return [`${end.pod}:${end.interface}`, ...(end.addresses ?? [])].join(" ");
+}
+
+function labelsText(labels: Record<string, string>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}
+
+function phase(text: string): Cell {
+  return { text, colour: phaseColour(text) };
+}

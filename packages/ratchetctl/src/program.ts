@@ -1,0 +1,146 @@
+import { userInfo } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { ApiClient } from "./api/client.js";
+import { DEFAULT_SERVER, parseServer } from "./api/server-address.js";
+import type { Context, Streams } from "./context.js";
+import { UsageError } from "./ctl-error.js";
+import { paintFor } from "./output/paint.js";
+import { apply } from "./verbs/apply.js";
+import { remove } from "./verbs/delete.js";
+import { exec } from "./verbs/exec.js";
+import { get } from "./verbs/get.js";
+import { history } from "./verbs/history.js";
+import { setState } from "./verbs/link-state.js";
+import { runPods } from "./verbs/pod-run.js";
+import { reroute } from "./verbs/reroute.js";
+import { undo } from "./verbs/undo.js";
+import { watch } from "./verbs/watch.js";
+
+interface GlobalOptions {
+  server?: string;
+  namespace: string;
+  json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  ratchetctl get links
+  ratchetctl apply -f examples/cloud-router/topology.yaml
+  ratchetctl cut quagga-a-quagga-b
+  ratchetctl reroute quagga-b-centosb --end 1 --to centosa/out2 --address 192.168.4.102/24
+  ratchetctl exec centosa -- ping -c 3 4.4.4.4
+  ratchetctl undo
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own.
+`;
+
+/** The command line. `exit` is told the code of a verb that has one of its own. */
+export function buildProgram(
+  streams: Streams,
+  env: NodeJS.ProcessEnv,
+  version: string,
+  exit: (code: number) => void,
+): Command {
+  const program = new Command("ratchetctl")
+    .description("Declare, cut and re-route the wires between running pods.")
+    .version(version)
+    .option("--server <url>", `http://HOST:PORT or unix:PATH (default: $RATCHET_SERVER or ${DEFAULT_SERVER})`)
+    .option("-n, --namespace <namespace>", "namespace of the objects", "default")
+    .option("--json", "print what the API answers")
+    .addHelpText("after", EXAMPLES)
+    .showHelpAfterError("(--help shows what can be said)")
+    .configureOutput({ writeOut: streams.out, writeErr: streams.err })
+    .exitOverride();
+
+  const context = (): Context => {
+    const options = program.opts<GlobalOptions>();
+    const actor = `ratchetctl:${userInfo().username}`;
+    return {
+      api: new ApiClient(parseServer(options.server ?? env.RATCHET_SERVER ?? DEFAULT_SERVER), actor),
+      namespace: options.namespace,
+      isJson: options.json ?? false,
+      streams,
+      paint: paintFor(streams.isOutTty, env),
+      actor,
+    };
+  };
+
+  program
+    .command("get <kind> [name]")
+    .description("show nodes, pods or links")
+    .option("-l, --selector <labels>", "only those with these labels: key=value,...")
+    .action((kind, name, options) => get(context(), kind, name, options));
+  withWait(program.command("apply"))
+    .description("make what the files say, whole or not at all")
+    .option("-f, --file <file>", "YAML or JSON, may be given again; - is stdin", collect, [])
+    .option("--dry-run", "only say what would change")
+    .option("--prune <set>", "delete objects of this set that the files do not have")
+    .action((options) => apply(context(), options));
+  program
+    .command("delete <kind> [names...]")
+    .description("delete pods or links")
+    .action((kind, names) => remove(context(), kind, names));
+  withWait(program.command("cut <links...>"))
+    .description("cut wires: both pods lose the carrier and keep everything else")
+    .action((names, options) => setState(context(), names, "down", options));
+  withWait(program.command("restore <links...>"))
+    .description("mend wires that were cut")
+    .action((names, options) => setState(context(), names, "up", options));
+  withWait(program.command("reroute <link>"))
+    .description("move one end of a wire to another pod or interface")
+    .addOption(new Option("--end <end>", "which end moves").choices(["0", "1"]).makeOptionMandatory())
+    .requiredOption("--to <pod/interface>", "where it goes")
+    .option("--address <address/length...>", "addresses of the new end (default: the old end's)")
+    .option("--no-routes", "leave the old end's routes behind")
+    .action((name, options) => reroute(context(), name, options));
+  withWait(program.command("kill <pods...>"))
+    .description("take a managed pod's namespace and programs away")
+    .action((names, options) => runPods(context(), names, "kill", options));
+  withWait(program.command("restart <pods...>"))
+    .description("start a managed pod anew")
+    .action((names, options) => runPods(context(), names, "restart", options));
+  program
+    .command("watch")
+    .description("follow what happens until Ctrl+C")
+    .option("-A, --all-namespaces", "in every namespace")
+    .action((options) => watch(context(), options));
+  program
+    .command("history")
+    .description("who changed what and when, newest first")
+    .option("--limit <count>", "how many", wholeNumber(1, 1000), 20)
+    .option("-A, --all-namespaces", "in every namespace")
+    .action((options) => history(context(), options));
+  program
+    .command("undo [id]")
+    .description("revert a change: the named one, or the newest (one's own first)")
+    .action((id) => undo(context(), id));
+  program
+    .command("exec <pod> <command...>")
+    .description("run a command in a pod's network (lab; on the pod's host, as root)")
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (pod, argv) => exit(await exec(context(), pod, argv)));
+  program.enablePositionalOptions();
+  program.action(() => {
+    throw new UsageError(program.helpInformation().trimEnd());
+  });
+  return program;
+}
+
+function withWait(command: Command): Command {
+  return command
+    .option("--no-wait", "do not wait until the kernel has it")
+    .option("--timeout <seconds>", "how long to wait", wholeNumber(1, 86_400), 60);
+}
+
+function collect(value: string, earlier: string[]): string[] {
+  return [...earlier, value];
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}`);
+  };
+}

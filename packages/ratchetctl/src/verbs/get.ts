@@ -1,0 +1,36 @@
+import type { Link, List, Node, Pod } from "@ratchet/contracts";
+import { listPath, objectPath } from "../api/paths.js";
+import { type Context, json } from "../context.js";
+import { UsageError } from "../ctl-error.js";
+import { type Plural, splitReference } from "../kinds.js";
+import { linksTable, nodesTable, podsTable } from "../output/resources.js";
+
+export interface GetOptions {
+  selector?: string;
+}
+
+/** One object, or the list of a kind. */
+export async function get(context: Context, kind: string, name: string | undefined, options: GetOptions) {
+  const { plural, name: wanted } = splitReference(kind, name);
+  if (wanted !== undefined && options.selector !== undefined) {
+    throw new UsageError("a name and --selector cannot be combined");
+  }
+  if (wanted !== undefined) {
+    const object = await context.api.get<Node | Pod | Link>(objectPath(plural, context.namespace, wanted));
+    if (context.isJson) return json(context, object);
+    return context.streams.out(tableOf(context, plural, [object]));
+  }
+  const query = options.selector === undefined ? "" : `?labelSelector=${encodeURIComponent(options.selector)}`;
+  const list = await context.api.get<List<Node | Pod | Link>>(`${listPath(plural, context.namespace)}${query}`);
+  if (context.isJson) return json(context, list);
+  if (list.items.length === 0) return context.streams.err(`no ${plural} ${where(context, plural)}\n`);
+  context.streams.out(tableOf(context, plural, list.items));
+}
+
+function tableOf({ paint }: Context, plural: Plural, items: readonly (Node | Pod | Link)[]): string {
+  if (plural === "nodes") return nodesTable(items as Node[], paint);
+  return plural === "pods" ? podsTable(items as Pod[], paint) : linksTable(items as Link[], paint);
+}
+
+const where = (context: Context, plural: Plural) =>
+  (plural === "nodes" ? "" : `in namespace ${context.namespace}`).trim();
