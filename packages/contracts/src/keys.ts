@@ -6,6 +6,12 @@ export const keys = {
   pod: (namespace: string, name: string) => `${KEY_ROOT}pods/${namespace}/${name}`,
   links: (namespace?: string) => (namespace === undefined ? `${KEY_ROOT}links/` : `${KEY_ROOT}links/${namespace}/`),
   link: (namespace: string, name: string) => `${KEY_ROOT}links/${namespace}/${name}`,
+  /** The node a pod was put on; apart from the pod, so that the pod's revision does not move. */
+  bindings: () => `${KEY_ROOT}bindings/`,
+  binding: (namespace: string, pod: string) => `${KEY_ROOT}bindings/${namespace}/${pod}`,
+  /** Whether a managed pod shall run, and how often it was killed or restarted. */
+  runs: () => `${KEY_ROOT}runs/`,
+  run: (namespace: string, pod: string) => `${KEY_ROOT}runs/${namespace}/${pod}`,
   nodes: () => `${KEY_ROOT}nodes/`,
   node: (name: string) => `${KEY_ROOT}nodes/${name}`,
   /** One per VNI in use or not yet confirmed gone. */

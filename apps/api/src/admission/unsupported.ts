@@ -1,0 +1,33 @@
+import type { FieldError, LinkSpec, PodSpec } from "@ratchet/contracts";
+
+/** What of a valid spec is not built yet: refused, never ignored. */
+export function unsupportedInLink(spec: LinkSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const add = (field: string, message: string) => errors.push({ field, message, code: "Unsupported" });
+  for (const [index, end] of spec.endpoints.entries()) {
+    const at = `spec.endpoints[${index}]`;
+    if (!("pod" in end)) {
+      const form = ["podSelector", "node", "vtep", "parent"].find((key) => key in end) ?? "this form";
+      add(`${at}.${form}`, "is not built yet: name a pod with {pod, interface}");
+      continue;
+    }
+    if (end.mirrorFrom !== undefined) add(`${at}.mirrorFrom`, "is not built yet: leave it out");
+    if (end.mirrorTo !== undefined) add(`${at}.mirrorTo`, "is not built yet: leave it out");
+  }
+  if (spec.wiring === "direct") add("spec.wiring", "direct is not built yet: use patched");
+  if (spec.impairments !== undefined && spec.impairments.length > 0) {
+    add("spec.impairments", "are not built yet: leave them out");
+  }
+  return errors;
+}
+
+export function unsupportedInPod(spec: PodSpec): FieldError[] {
+  if (spec.sandbox === undefined || !("container" in spec.sandbox)) return [];
+  return [
+    {
+      field: "spec.sandbox.container",
+      message: "is not built yet: name its namespace with {netns}, {path} or {pid}, or use {managed: true}",
+      code: "Unsupported",
+    },
+  ];
+}

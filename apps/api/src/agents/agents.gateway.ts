@@ -1,0 +1,55 @@
+import type { IncomingMessage } from "node:http";
+import { Inject } from "@nestjs/common";
+import { type OnGatewayConnection, WebSocketGateway } from "@nestjs/websockets";
+import { AgentHello, AgentToApi } from "@ratchet/contracts";
+import type { RawData, WebSocket } from "ws";
+import { AgentsService } from "./agents.service.js";
+import { MalformedFrame } from "./malformed-frame.js";
+
+/** A report of a node with thousands of ports stays far below it. */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+
+/** Agents dial in here. The first frame is `hello`; what is not of the protocol ends the connection. */
+@WebSocketGateway({ path: "/api/v1/agent", maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
+export class AgentsGateway implements OnGatewayConnection {
+  readonly #agents: AgentsService;
+
+  constructor(@Inject(AgentsService) agents: AgentsService) {
+    this.#agents = agents;
+  }
+
+  handleConnection(socket: WebSocket, _request: IncomingMessage): void {
+    let node: string | undefined;
+    // Frames are taken one after another: the next waits until hello is through.
+    let turn: Promise<void> = Promise.resolve();
+    socket.on("message", (data, isBinary) => {
+      turn = turn.then(async () => {
+        if (socket.readyState !== socket.OPEN) return;
+        try {
+          if (node === undefined) node = await this.#greet(socket, read(AgentHello, data, isBinary));
+          else this.#agents.receive(node, socket, read(AgentToApi, data, isBinary));
+        } catch (error) {
+          this.#agents.refuse(socket, error);
+        }
+      });
+    });
+    socket.on("close", () => {
+      void turn.then(() => node !== undefined && this.#agents.left(node, socket));
+    });
+    this.#agents.expectHello(socket);
+  }
+
+  async #greet(socket: WebSocket, hello: AgentHello): Promise<string | undefined> {
+    const isWelcome = await this.#agents.join(socket, hello);
+    return isWelcome ? hello.node.name : undefined;
+  }
+}
+
+function read<T>(schema: { parse(value: unknown): T }, data: RawData, isBinary: boolean): T {
+  if (isBinary) throw new MalformedFrame("a binary frame");
+  try {
+    return schema.parse(JSON.parse(data.toString()));
+  } catch (error) {
+    throw new MalformedFrame((error as Error).message);
+  }
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import {
+  AGENT_CLOSE,
+  AGENT_PROTOCOL,
+  type AgentHello,
+  type AgentToApi,
+  type ApiWelcome,
+  keys,
+} from "@ratchet/contracts";
+import type { WebSocket } from "ws";
+import type { EventLog } from "../events/event-log.js";
+import type { Logger } from "../logger.js";
+import type { Mirror } from "../state/mirror.js";
+import type { Reconciler } from "../state/reconciler.js";
+import type { NodeRecord } from "../state/records.js";
+import type { Transactor } from "../state/transactor.js";
+import type { Feed } from "../status/feed.js";
+import type { StatusRegistry } from "../status/status-registry.js";
+import type { Dispatcher } from "./dispatcher.js";
+import { MalformedFrame } from "./malformed-frame.js";
+
+/**
+ * A closed socket is noticed at once; this is for hosts that vanish without a word. Longer than an
+ * agent is ever busy with one batch of netlink requests.
+ */
+const HEARTBEAT_MS = 3000;
+const SILENT_HEARTBEATS = 3;
+const HELLO_WITHIN_MS = 10_000;
+/** RFC 6455 section 5.5: the reason in a close frame has at most 123 bytes. */
+const MAX_REASON_BYTES = 123;
+
+export interface AgentsParts {
+  mirror: Mirror;
+  transactor: Transactor;
+  registry: StatusRegistry;
+  dispatcher: Dispatcher;
+  reconciler: Reconciler;
+  feed: Feed;
+  events: EventLog;
+  log: Logger;
+}
+
+/** The agents that are connected: one connection a node, the newest wins. */
+export class AgentsService {
+  readonly #connections = new Map<string, { socket: WebSocket; silent: number }>();
+  readonly #parts: AgentsParts;
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(parts: AgentsParts) {
+    this.#parts = parts;
+    this.#heartbeat = setInterval(() => this.#ping(), HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  get connected(): number {
+    return this.#connections.size;
+  }
+
+  expectHello(socket: WebSocket): void {
+    const timer = setTimeout(() => close(socket, AGENT_CLOSE.malformed, "no hello within 10 s"), HELLO_WITHIN_MS);
+    socket.once("message", () => clearTimeout(timer));
+    socket.once("close", () => clearTimeout(timer));
+  }
+
+  /** Takes a node in. Returns false when it was turned away. */
+  async join(socket: WebSocket, hello: AgentHello): Promise<boolean> {
+    const { mirror, registry, dispatcher, reconciler, feed, events, log } = this.#parts;
+    const { name } = hello.node;
+    if (hello.protocol !== AGENT_PROTOCOL) {
+      close(socket, AGENT_CLOSE.protocol, `this API speaks agent protocol ${AGENT_PROTOCOL}, not ${hello.protocol}`);
+      return false;
+    }
+    await this.#keepNode(hello);
+    if (socket.readyState !== socket.OPEN) return false;
+    const older = this.#connections.get(name);
+    if (older !== undefined) close(older.socket, AGENT_CLOSE.replaced, `another agent of node ${name} has connected`);
+    this.#connections.set(name, { socket, silent: 0 });
+    socket.on("pong", () => this.#heard(name, socket));
+
+    registry.connect(name, Date.now());
+    const welcome: ApiWelcome = {
+      type: "welcome",
+      protocol: AGENT_PROTOCOL,
+      storeId: mirror.storeId,
+      heartbeatMs: HEARTBEAT_MS,
+    };
+    socket.send(JSON.stringify(welcome));
+    dispatcher.connect(name, (text) => socket.send(text));
+    feed.nodeChanged(name);
+    reconciler.nodeCame();
+    if (older === undefined) events.aboutNode(name, "NodeReady", "info", `the agent of node ${name} has connected`);
+    log.info({ node: name, agentVersion: hello.agentVersion }, "agent connected");
+    return true;
+  }
+
+  receive(name: string, socket: WebSocket, message: AgentToApi): void {
+    const { registry, reconciler, feed, events } = this.#parts;
+    if (this.#connections.get(name)?.socket !== socket) return;
+    this.#heard(name, socket);
+    if (message.type === "hello") throw new MalformedFrame("hello comes once");
+    if (message.type === "event") {
+      events.add({ ...message.event, node: name });
+      return;
+    }
+    const reported = registry.report(name, message, Date.now());
+    feed.reported(reported);
+    if (reported.mayReleaseVnis) reconciler.nodeReported(name);
+  }
+
+  left(name: string, socket: WebSocket): void {
+    const { registry, dispatcher, feed, events, log } = this.#parts;
+    // An older connection that was replaced ends after the newer one began.
+    if (this.#connections.get(name)?.socket !== socket) return;
+    this.#connections.delete(name);
+    registry.disconnect(name);
+    dispatcher.disconnect(name);
+    feed.nodeChanged(name);
+    events.aboutNode(name, "NodeUnknown", "warning", `the agent of node ${name} is not connected any more`);
+    log.info({ node: name }, "agent disconnected");
+  }
+
+  refuse(socket: WebSocket, error: unknown): void {
+    if (error instanceof MalformedFrame) {
+      this.#parts.log.warn({ reason: error.message }, "an agent sent a bad frame");
+      close(socket, AGENT_CLOSE.malformed, error.message);
+      return;
+    }
+    this.#parts.log.error({ err: error }, "cannot take what an agent sent");
+    close(socket, 1011, "internal error");
+  }
+
+  stop(): void {
+    clearInterval(this.#heartbeat);
+    for (const { socket } of this.#connections.values()) close(socket, 1001, "the API is stopping");
+  }
+
+  async #keepNode({ node, agentVersion, kernel }: AgentHello): Promise<void> {
+    await this.#parts.transactor.commit("", (draft) => {
+      const before = draft.read<NodeRecord>(keys.node(node.name));
+      const record: NodeRecord = {
+        uid: before?.uid ?? randomUUID(),
+        name: node.name,
+        labels: node.labels,
+        createdAt: before?.createdAt ?? new Date().toISOString(),
+        spec: {
+          vtepAddress: node.vtepAddress,
+          parentInterface: node.parentInterface,
+          underlayMtu: node.underlayMtuBytes,
+          vxlanPort: node.vxlanPort,
+        },
+        agentVersion,
+        kernel,
+        panelNetns: node.panelNetns,
+        capabilities: node.capabilities,
+      };
+      if (!isDeepStrictEqual(before, record)) draft.put(keys.node(node.name), record);
+    });
+  }
+
+  #heard(name: string, socket: WebSocket): void {
+    const connection = this.#connections.get(name);
+    if (connection?.socket !== socket) return;
+    connection.silent = 0;
+    this.#parts.registry.seen(name, Date.now());
+  }
+
+  #ping(): void {
+    for (const connection of this.#connections.values()) {
+      if (++connection.silent > SILENT_HEARTBEATS) connection.socket.terminate();
+      else connection.socket.ping();
+    }
+  }
+}
+
+function close(socket: WebSocket, code: number, reason: string): void {
+  const bytes = Buffer.from(reason);
+  socket.close(
+    code,
+    bytes.length <= MAX_REASON_BYTES
+      ? bytes
+      : bytes
+          .subarray(0, MAX_REASON_BYTES)
+          .toString("latin1")
+          .replace(/[^\x20-\x7e]/g, "?"),
+  );
+}

@@ -1,0 +1,91 @@
+import { parseArgs } from "node:util";
+import { type ListenAddress, parseListenAddress } from "./listen-address.js";
+
+export const USAGE = `Usage: ratchet-api --data DIR [options]
+
+  --listen HOST:PORT   loopback address to answer on (default 127.0.0.1:8080; port 0: any free one)
+  --socket PATH        unix socket beside it, mode 0600
+  --data DIR           folder of store.db and history.db
+  --web DIR            folder of the built page (default: the one beside this program)
+  --log-level LEVEL    trace, debug, info, warn, error or silent (default info)
+  --help               print this
+  --version            print the version
+
+Each can be given as RATCHET_LISTEN, RATCHET_SOCKET, RATCHET_DATA, RATCHET_WEB, RATCHET_LOG_LEVEL.
+`;
+
+const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+
+export interface Config {
+  listen: ListenAddress;
+  socket?: string;
+  data: string;
+  web?: string;
+  logLevel: (typeof LEVELS)[number];
+}
+
+export type ParsedFlags = { help: true } | { version: true } | { config: Config } | { problems: string[] };
+
+/** Reads flags and environment. Every problem is reported, by name and never by value. */
+export function parseFlags(args: string[], env: Readonly<Record<string, string | undefined>>): ParsedFlags {
+  let values: Record<string, string | boolean | undefined>;
+  try {
+    ({ values } = parseArgs({
+      args,
+      options: {
+        listen: { type: "string" },
+        socket: { type: "string" },
+        data: { type: "string" },
+        web: { type: "string" },
+        "log-level": { type: "string" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean" },
+      },
+    }));
+  } catch (error) {
+    return { problems: [(error as Error).message.split(". ", 1)[0] ?? ""] };
+  }
+  if (values.help) return { help: true };
+  if (values.version) return { version: true };
+
+  const problems: string[] = [];
+  const given = (name: string): string | undefined => {
+    const value = values[name] ?? env[`RATCHET_${name.toUpperCase().replace("-", "_")}`];
+    if (value !== "") return value as string | undefined;
+    problems.push(`--${name} is empty`);
+    return undefined;
+  };
+  const config = {
+    listen: attempt("listen", () => parseListenAddress(given("listen") ?? "127.0.0.1:8080"), problems),
+    socket: given("socket"),
+    data: given("data"),
+    web: given("web"),
+    logLevel: (given("log-level") ?? "info") as Config["logLevel"],
+  };
+  if (config.data === undefined && !problems.includes("--data is empty"))
+    problems.push("--data is needed: the folder for store and history");
+  // sun_path has 108 bytes, unix(7).
+  if (config.socket !== undefined && Buffer.byteLength(config.socket) > 107)
+    problems.push("--socket is longer than 107 bytes");
+  if (!LEVELS.includes(config.logLevel)) problems.push(`--log-level must be one of ${LEVELS.join(", ")}`);
+  if (problems.length > 0 || config.listen === undefined || config.data === undefined) return { problems };
+  const { listen, data, logLevel, socket, web } = config;
+  return {
+    config: {
+      listen,
+      data,
+      logLevel,
+      ...(socket === undefined ? {} : { socket }),
+      ...(web === undefined ? {} : { web }),
+    },
+  };
+}
+
+function attempt<T>(name: string, read: () => T, problems: string[]): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    problems.push(`--${name} ${(error as Error).message}`);
+    return undefined;
+  }
+}

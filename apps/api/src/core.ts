@@ -1,0 +1,95 @@
+import { AgentsService } from "./agents/agents.service.js";
+import { Dispatcher } from "./agents/dispatcher.js";
+import { EventLog } from "./events/event-log.js";
+import { ChangeLog } from "./history/change-log.js";
+import type { HistoryRepository } from "./history/history.repository.js";
+import type { Logger } from "./logger.js";
+import { Intents } from "./state/intents.js";
+import { Mirror } from "./state/mirror.js";
+import { Reconciler } from "./state/reconciler.js";
+import { Runs } from "./state/runs.js";
+import { SettleToolbox } from "./state/settle-toolbox.js";
+import { Transactor } from "./state/transactor.js";
+import { Feed } from "./status/feed.js";
+import { Observer } from "./status/observer.js";
+import { StatusRegistry } from "./status/status-registry.js";
+import type { Store } from "./store/store.js";
+import { StreamHub } from "./stream/stream-hub.js";
+
+export interface CoreOptions {
+  store: Store;
+  history: () => Promise<HistoryRepository>;
+  log: Logger;
+  /** Called with each committed transaction's time and its number of tries. */
+  onCommit?: (seconds: number, tries: number) => void;
+}
+
+/**
+ * The control plane without its doors: the store's mirror, what agents report, and what follows
+ * from both. Controllers and gateways are put on top of it.
+ */
+export class Core {
+  readonly store: Store;
+  readonly history: () => Promise<HistoryRepository>;
+  readonly log: Logger;
+  readonly mirror: Mirror;
+  readonly transactor: Transactor;
+  readonly registry = new StatusRegistry();
+  readonly events = new EventLog();
+  readonly observer: Observer;
+  readonly feed: Feed;
+  readonly hub: StreamHub;
+  readonly agents: AgentsService;
+  readonly intents: Intents;
+  readonly runs: Runs;
+  readonly reconciler: Reconciler;
+  readonly changes: ChangeLog;
+
+  /** Reads the whole store, then follows it. */
+  static async start(options: CoreOptions): Promise<Core> {
+    const mirror = new Mirror(options.store, options.log);
+    await mirror.start();
+    return new Core(options, mirror);
+  }
+
+  private constructor({ store, history, log, onCommit }: CoreOptions, mirror: Mirror) {
+    this.store = store;
+    this.history = history;
+    this.log = log;
+    this.mirror = mirror;
+    this.transactor = new Transactor(store, mirror, onCommit);
+    this.observer = new Observer(mirror, this.registry);
+    this.changes = new ChangeLog(store, history);
+    const toolbox = new SettleToolbox(mirror, this.registry);
+    toolbox.allocator.startAbove(mirror.world.vnis);
+    const dispatcher = new Dispatcher(mirror, this.observer, this.registry);
+    this.reconciler = new Reconciler(mirror, this.transactor, toolbox, this.registry, dispatcher, log);
+    this.feed = new Feed(mirror, this.observer);
+    this.hub = new StreamHub(mirror, this.observer);
+    this.intents = new Intents(this.transactor, mirror, this.observer, toolbox);
+    this.runs = new Runs(this.intents);
+    this.agents = new AgentsService({
+      mirror,
+      transactor: this.transactor,
+      registry: this.registry,
+      dispatcher,
+      reconciler: this.reconciler,
+      feed: this.feed,
+      events: this.events,
+      log,
+    });
+    // Agents first: what they do takes longer than telling a page of it.
+    this.feed.onPulse(({ pods, links }) => dispatcher.flush(pods, links));
+    this.feed.onPulse((pulse) => this.hub.publish(pulse));
+    this.feed.onPulse(({ pods }) => this.reconciler.podsTouched(pods));
+    mirror.onChange(({ vnis }) => this.reconciler.vnisTouched(vnis));
+    this.events.onEvent((event) => this.hub.broadcast({ type: "event", event }, event.about.namespace));
+  }
+
+  async stop(): Promise<void> {
+    this.agents.stop();
+    await this.reconciler.idle();
+    this.mirror.stop();
+    this.feed.stop();
+  }
+}

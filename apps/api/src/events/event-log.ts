@@ -1,0 +1,37 @@
+import { randomUUID } from "node:crypto";
+import type { Event } from "@ratchet/contracts";
+
+const MAX_EVENTS = 1000;
+
+/** The last events of every namespace, in memory: a restart forgets them. */
+export class EventLog {
+  readonly #events: Event[] = [];
+  readonly #listeners: ((event: Event) => void)[] = [];
+
+  onEvent(listener: (event: Event) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  add(event: Event): void {
+    this.#events.push(event);
+    if (this.#events.length > MAX_EVENTS) this.#events.shift();
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Something the API itself noticed of a node. */
+  aboutNode(node: string, reason: string, severity: Event["severity"], message: string): void {
+    const at = new Date().toISOString();
+    const about = { kind: "Node", namespace: null, name: node };
+    this.add({ kind: "Event", id: randomUUID(), at, severity, reason, message, about, node });
+  }
+
+  /** Newest first; those about no namespace belong to every one. */
+  list(namespace: string, limit: number): Event[] {
+    const found: Event[] = [];
+    for (let index = this.#events.length - 1; index >= 0 && found.length < limit; index--) {
+      const event = this.#events[index];
+      if (event && (event.about.namespace === null || event.about.namespace === namespace)) found.push(event);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,38 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from "fastify";
+import { addBodyParsers } from "./body-parsers.js";
+import type { ProblemFilter } from "./problem.filter.js";
+import { checkMediaType, checkOrigin } from "./request-checks.js";
+import type { RouteTable } from "./route-table.js";
+import { securityHeaders } from "./security-headers.js";
+
+/** What the HTTP server is made with. Errors of its router go the same way as all others. */
+export function httpOptions(filter: ProblemFilter): FastifyServerOptions & { skipMiddie: boolean } {
+  return {
+    skipMiddie: true,
+    forceCloseConnections: true,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 300 },
+    frameworkErrors: (error, request, reply) =>
+      filter.answer(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
+  };
+}
+
+interface Parts {
+  routes: RouteTable;
+}
+
+/** Puts before every route what holds for all of them. */
+export function prepareFastify(fastify: FastifyInstance, { routes }: Parts): void {
+  addBodyParsers(fastify);
+  fastify.addHook("onRoute", ({ url, method }) => routes.add(url, Array.isArray(method) ? method : [method]));
+  fastify.addHook("onRequest", (request, reply, done) => {
+    void reply.headers(securityHeaders(request.url));
+    try {
+      checkOrigin(request.raw);
+      checkMediaType(request);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}

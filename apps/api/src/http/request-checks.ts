@@ -1,0 +1,51 @@
+import type { IncomingMessage } from "node:http";
+import type { FastifyRequest } from "fastify";
+import { APPLY_PATH, isYaml } from "./body-parsers.js";
+import { unsupportedMediaType } from "./problem.filter.js";
+import { ProblemError } from "./problem-error.js";
+import { isFromUnixSocket } from "./unix-connections.js";
+
+const OWN_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/**
+ * Refuses what a web page elsewhere could make a browser send (DNS rebinding, cross-site requests).
+ *
+ * @throws ProblemError Forbidden
+ */
+export function checkOrigin(request: IncomingMessage): void {
+  if (isFromUnixSocket(request)) return;
+  const host = request.headers.host ?? "";
+  if (!isOwnHost(host)) {
+    throw new ProblemError(
+      "Forbidden",
+      `Host is ${host || "missing"}: this API answers to ${[...OWN_HOSTS].join(", ")} only`,
+    );
+  }
+  const { origin } = request.headers;
+  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
+    throw new ProblemError("Forbidden", `Origin is ${origin}: only pages that this server gave out may use its API`);
+  }
+}
+
+function isOwnHost(host: string): boolean {
+  const name = /^(\[[^\]]*\]|[^:]*)(:\d{1,5})?$/.exec(host.toLowerCase())?.[1] ?? "";
+  return OWN_HOSTS.has(name) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+}
+
+/**
+ * Refuses a body whose media type the method does not take, before it is read.
+ *
+ * @throws ProblemError UnsupportedMediaType
+ */
+export function checkMediaType(request: FastifyRequest): void {
+  const { method, headers } = request;
+  if (method !== "POST" && method !== "PUT" && method !== "PATCH") return;
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  const type = (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  if (!hasBody && type === "") return;
+  const isTaken =
+    type === "application/json" ||
+    (method === "PATCH" && type === "application/merge-patch+json") ||
+    (request.routeOptions.url === APPLY_PATH && isYaml(type));
+  if (!isTaken) throw unsupportedMediaType(request);
+}

@@ -1,0 +1,14 @@
+import type { LinkSpec, RerouteRequest } from "@ratchet/contracts";
+
+/**
+ * The spec with one end moved. What `to` does not say comes from the old end, except the MAC: two
+ * pods with the same one would confuse every switch table on the way.
+ */
+export function rerouted(spec: LinkSpec, { endpoint, to }: RerouteRequest): LinkSpec {
+  const endpoints = spec.endpoints.map((end, index) => {
+    if (index !== endpoint) return end;
+    const { mac: _mac, ...kept } = end as typeof end & { mac?: string };
+    return { ...kept, ...to } as typeof end;
+  });
+  return { ...spec, endpoints };
+}

@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Change } from "@ratchet/contracts";
+import { checkLink, claimExplicitVni, type Surroundings } from "../admission/admit-link.js";
+import { checkPod } from "../admission/admit-pod.js";
+import { claimLink, claimPod, releaseLink, releasePod } from "../admission/claims.js";
+import { inDocument } from "../admission/parse-object.js";
+import { documentOf } from "../state/documents.js";
+import type { Draft } from "../state/draft.js";
+import type { LinkRecord, PodRecord } from "../state/records.js";
+import { type SettleTools, settle } from "./settle.js";
+
+interface Common {
+  key: string;
+  verb: Change["verb"];
+  revertOf?: string;
+  /** Which document of several this came from: put before the fields of a refusal. */
+  where?: string;
+}
+export type PodEdit = Common & { kind: "Pod"; before: PodRecord | undefined; after: PodRecord | undefined };
+export type LinkEdit = Common & { kind: "Link"; before: LinkRecord | undefined; after: LinkRecord | undefined };
+
+/** One object to make (`before` undefined), to replace, or to remove (`after` undefined). */
+export type Edit = PodEdit | LinkEdit;
+
+/**
+ * Writes edits into a draft as one step: everything that goes lets go first, so that an interface,
+ * an address or a VNI can move from one object to another within them.
+ *
+ * @throws ProblemError when an edit cannot be admitted; the draft is then of no use
+ */
+export function stage(draft: Draft, edits: readonly Edit[], surroundings: Surroundings, tools: SettleTools): void {
+  const moving = edits.filter((edit) => !isDeepStrictEqual(edit.before, edit.after));
+  for (const edit of moving) release(draft, edit);
+  const settling = { pods: new Set<string>(), links: new Set<string>(), goneLinks: new Set<string>() };
+  for (const edit of moving) {
+    try {
+      admit(draft, edit, surroundings);
+    } catch (error) {
+      throw edit.where === undefined ? error : inDocument(error, edit.where);
+    }
+    record(draft, edit);
+    if (edit.kind === "Pod") settling.pods.add(edit.key);
+    else if (edit.after === undefined) settling.goneLinks.add(edit.before?.uid ?? "");
+    else settling.links.add(edit.key);
+  }
+  settle(draft, settling, tools);
+}
+
+function release(draft: Draft, edit: Edit): void {
+  if (edit.before === undefined) return;
+  if (edit.kind === "Link") releaseLink(draft, edit.before);
+  else releasePod(draft, edit.before);
+}
+
+function admit(draft: Draft, edit: Edit, surroundings: Surroundings): void {
+  if (edit.after === undefined) return;
+  if (edit.kind === "Pod") {
+    checkPod(edit.after);
+    claimPod(draft, edit.after);
+    return;
+  }
+  checkLink(edit.after, surroundings);
+  claimLink(draft, edit.after);
+  claimExplicitVni(draft, edit.after);
+}
+
+function record(draft: Draft, edit: Edit): void {
+  const { key, kind, verb, before, after, revertOf } = edit;
+  const stored = draft.stored(key);
+  if (after === undefined) draft.delete(key);
+  else draft.put(key, after);
+  const named = after ?? before;
+  if (named === undefined) return;
+  draft.note({
+    verb,
+    kind,
+    namespace: named.namespace,
+    name: named.name,
+    before: before === undefined ? null : documentOf(kind, before, stored?.modRevision ?? 0),
+    // Which revision this will be is known when it is committed.
+    after: after === undefined ? null : documentOf(kind, after, 0),
+    ...(revertOf === undefined ? {} : { revertOf }),
+  });
+}

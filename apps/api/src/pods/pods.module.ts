@@ -1,0 +1,7 @@
+import { Module } from "@nestjs/common";
+import { PodsController } from "./pods.controller.js";
+import { PodsRepository } from "./pods.repository.js";
+import { PodsService } from "./pods.service.js";
+
+@Module({ controllers: [PodsController], providers: [PodsRepository, PodsService], exports: [PodsRepository] })
+export class PodsModule {}

@@ -1,0 +1,49 @@
+import type { AssignedWire } from "@ratchet/contracts";
+import type { NodeRecord } from "../state/records.js";
+import type { ResolvedEnd, ResolvedLink } from "./resolve-link.js";
+
+export type Far = AssignedWire["far"];
+
+/**
+ * The cross-connect a node has to have for a link, or undefined when it has none to make.
+ *
+ * `farOf` tells what is known of the other node's end of a tunnel.
+ */
+export function assignedWire(
+  resolved: ResolvedLink,
+  node: string,
+  nodeRecord: (name: string) => NodeRecord | undefined,
+  farOf: (otherNode: string) => Far,
+): AssignedWire | undefined {
+  const { link, revision, ends, obstacle, transport } = resolved;
+  if (obstacle !== undefined || transport === null) return undefined;
+  const near = ends.find((end) => end.node === node);
+  const far = ends.find((end) => end !== near);
+  if (near === undefined || far === undefined) return undefined;
+  const common = { linkUid: link.uid, namespace: link.namespace, name: link.name, revision, state: link.spec.state };
+  if (transport === "veth") {
+    return { ...common, far: "present", port: portOf(near), peer: { type: "port", port: portOf(far) } };
+  }
+  const own = nodeRecord(node)?.spec;
+  const other = nodeRecord(far.node ?? "")?.spec;
+  if (own === undefined || other === undefined || resolved.vni === null) return undefined;
+  return {
+    ...common,
+    far: farOf(far.node ?? ""),
+    port: portOf(near),
+    peer: {
+      type: "tunnel",
+      tunnel: {
+        vni: resolved.vni,
+        localAddress: own.vtepAddress,
+        remoteAddress: other.vtepAddress,
+        port: own.vxlanPort,
+        mtuBytes: resolved.mtuBytes,
+      },
+    },
+  };
+}
+
+function portOf({ end, pod }: ResolvedEnd): { podUid: string; interface: string } {
+  return { podUid: pod?.uid ?? "", interface: end.interface };
+}

@@ -1,0 +1,99 @@
+import { keys, type PodEndpoint } from "@ratchet/contracts";
+import type { z } from "zod";
+import type { LinkRecord, NodeRecord, PodRecord, VniRecord } from "../state/records.js";
+import { tunnelMtuBytes } from "./mtu.js";
+
+export type PodEnd = z.output<typeof PodEndpoint>;
+
+/** One end with what is known of where it is. */
+export interface ResolvedEnd {
+  end: PodEnd;
+  podKey: string;
+  pod: PodRecord | undefined;
+  node: string | null;
+}
+
+/** Why a link cannot be wired, or not yet. `terminal`: only another intent can mend it. */
+export interface Obstacle {
+  reason: "PodMissing" | "NodeMissing" | "NodeUnknown" | "TransportImpossible" | "MtuTooLarge" | "VniPending";
+  message: string;
+  isTerminal: boolean;
+}
+
+export interface ResolvedLink {
+  link: LinkRecord;
+  revision: number;
+  ends: [ResolvedEnd, ResolvedEnd];
+  mtuBytes: number;
+  transport: "veth" | "vxlan" | null;
+  vni: number | null;
+  obstacle: Obstacle | undefined;
+}
+
+/** What resolving reads; the mirror in the API, plain objects in tests. */
+export interface ResolveSources {
+  pod(key: string): PodRecord | undefined;
+  nodeOf(podKey: string): string | null;
+  node(name: string): NodeRecord | undefined;
+  usedVni(linkUid: string): VniRecord | undefined;
+  defaultMtuBytes: number;
+}
+
+/** Finds out where a link's ends are and what kind of wire they need. Pure. */
+export function resolveLink(link: LinkRecord, revision: number, sources: ResolveSources): ResolvedLink {
+  const ends = link.spec.endpoints.map((end): ResolvedEnd => {
+    if (!("pod" in end)) throw new Error(`link ${link.name} has an end that is not built: ${JSON.stringify(end)}`);
+    const podKey = keys.pod(link.namespace, end.pod);
+    return { end, podKey, pod: sources.pod(podKey), node: sources.nodeOf(podKey) };
+  }) as [ResolvedEnd, ResolvedEnd];
+  const [a, b] = ends;
+  const isPlaced = a.node !== null && b.node !== null;
+  const transport = isPlaced ? (a.node === b.node ? "veth" : "vxlan") : null;
+  const vni = transport === "vxlan" ? (sources.usedVni(link.uid)?.vni ?? null) : null;
+  const mtuBytes = link.spec.mtu ?? sources.defaultMtuBytes;
+  const resolved = { link, revision, ends, mtuBytes, transport, vni } satisfies Omit<ResolvedLink, "obstacle">;
+  return { ...resolved, obstacle: obstacleOf(resolved, sources) };
+}
+
+function obstacleOf(resolved: Omit<ResolvedLink, "obstacle">, sources: ResolveSources): Obstacle | undefined {
+  const { link, ends, transport, vni, mtuBytes } = resolved;
+  for (const { end, pod, node } of ends) {
+    if (pod === undefined) return wait("PodMissing", `there is no pod ${end.pod} yet`);
+    if (node === null) return wait("NodeMissing", `pod ${end.pod} is on no node yet`);
+  }
+  const asked = link.spec.transport;
+  const [a, b] = ends;
+  if (asked === "vxlan" && transport === "veth") {
+    return terminal(
+      "TransportImpossible",
+      `both pods are on node ${a.node}: a tunnel needs two nodes, set transport to auto`,
+    );
+  }
+  if (asked === "veth" && transport === "vxlan") {
+    return terminal(
+      "TransportImpossible",
+      `the pods are on nodes ${a.node} and ${b.node}: a veth needs one, set transport to auto`,
+    );
+  }
+  if (transport !== "vxlan") return undefined;
+  for (const { node } of ends) {
+    const record = sources.node(node ?? "");
+    if (record === undefined) return wait("NodeUnknown", `the agent of node ${node} has never connected`);
+    const carried = tunnelMtuBytes(record.spec);
+    if (mtuBytes > carried) {
+      return terminal(
+        "MtuTooLarge",
+        `${mtuBytes} bytes are asked for, node ${node} carries ${carried}: lower spec.mtu`,
+      );
+    }
+  }
+  return vni === null ? wait("VniPending", "a VNI is being allocated") : undefined;
+}
+
+function wait(reason: Obstacle["reason"], message: string): Obstacle {
+  return { reason, message, isTerminal: false };
+}
+
+function terminal(reason: Obstacle["reason"], message: string): Obstacle {
+  return { reason, message, isTerminal: true };
+}

@@ -1,0 +1,88 @@
+import "reflect-metadata";
+import { mkdirSync } from "node:fs";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { NestFactory } from "@nestjs/core";
+import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
+import type { FastifyInstance } from "fastify";
+import { appModule } from "./app.module.js";
+import type { ListenAddress } from "./config/listen-address.js";
+import { Core } from "./core.js";
+import { LazyHistory } from "./history/lazy-history.js";
+import { openHistory } from "./history/open-history.js";
+import { Outbox } from "./history/outbox.js";
+import { httpOptions, prepareFastify } from "./http/prepare-fastify.js";
+import { ProblemFilter } from "./http/problem.filter.js";
+import { RouteTable } from "./http/route-table.js";
+import { listenOnUnixSocket } from "./http/unix-connections.js";
+import { WebPage } from "./http/web-page.js";
+import { GuardedWsAdapter } from "./http/ws-adapter.js";
+import type { Logger } from "./logger.js";
+import { openEmbeddedStore } from "./store/embedded/embedded-store.js";
+
+export interface ApiOptions {
+  listen: ListenAddress;
+  /** Path of the unix socket beside it. */
+  socket?: string;
+  /** Folder of store.db and history.db; made when absent. */
+  data: string;
+  /** Folder of the built page. */
+  web?: string;
+  log: Logger;
+}
+
+export interface RunningApi {
+  url: string;
+  socket: string | null;
+  core: Core;
+  stop(): Promise<void>;
+}
+
+/** Starts everything and resolves when it answers. @throws StoreError, or what listening throws */
+export async function startApi({ listen, socket, data, web, log }: ApiOptions): Promise<RunningApi> {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const store = await openEmbeddedStore({ path: join(data, "store.db") });
+  const history = new LazyHistory(() => openHistory({ path: join(data, "history.db") }));
+  const core = await Core.start({ store, history: history.repository, log });
+  const outbox = new Outbox({
+    store,
+    history: history.repository,
+    onHealth: (err) => err && log.error({ err }, "the history cannot be written; changes wait in the store"),
+  });
+
+  const routes = new RouteTable();
+  const page = web === undefined ? undefined : new WebPage(web);
+  const filter = new ProblemFilter(routes, log, page);
+  const adapter = new FastifyAdapter(httpOptions(filter));
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  prepareFastify(fastify, { routes });
+  await page?.register(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(appModule(core), adapter, {
+    logger: false,
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const http = app.getHttpServer() as Server;
+  app.useWebSocketAdapter(new GuardedWsAdapter(app, http));
+  app.useGlobalFilters(filter);
+  await app.init();
+  await app.listen(listen.port, listen.host);
+  const unix = socket === undefined ? undefined : await listenOnUnixSocket(socket, http);
+  outbox.start();
+  const { port } = http.address() as AddressInfo;
+  const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
+  return {
+    url: `http://${host}:${port}`,
+    socket: socket ?? null,
+    core,
+    async stop() {
+      unix?.close();
+      await core.stop();
+      await app.close();
+      await outbox.close();
+      await store.close();
+      await history.close();
+    },
+  };
+}

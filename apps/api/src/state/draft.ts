@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from "node:util";
+import { keys } from "@ratchet/contracts";
+import type { NewChange } from "../history/change-record.js";
+import type { Compare, Op } from "../store/store.js";
+import { nodeOfPod } from "./node-of-pod.js";
+import type { Held, LinkRecord, PodRecord, VniRecord } from "./records.js";
+import { SetIndex } from "./set-index.js";
+import { podKeysOfLink, type World } from "./world.js";
+
+/** A change of one object, before it has an id, a time and an author. */
+export type ChangeNote = Omit<NewChange, "id" | "at" | "actor">;
+
+const DELETED = Symbol("deleted");
+
+/**
+ * A transaction in the making: reads see what was written before, and every key that was read or
+ * written is compared at commit, so that what was decided on is still so when it takes effect.
+ */
+export class Draft {
+  readonly changes: ChangeNote[] = [];
+  readonly #world: World;
+  readonly #compared = new Map<string, number>();
+  readonly #written = new Map<string, unknown>();
+  readonly #putLinksOfPod = new SetIndex<string>();
+  readonly #putVnisOfLink = new SetIndex<string>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Reads what the decision depends on. */
+  read<T>(key: string): T | undefined {
+    this.#compare(key);
+    return this.peek<T>(key);
+  }
+
+  /** Reads what may change meanwhile without making the transaction wrong. */
+  peek<T>(key: string): T | undefined {
+    const written = this.#written.get(key);
+    if (written !== undefined) return written === DELETED ? undefined : (written as T);
+    return this.#world.entry<T>(key)?.data;
+  }
+
+  /** The entry as the store has it, without this draft's own writes. */
+  stored<T>(key: string): Held<T> | undefined {
+    this.#compare(key);
+    return this.#world.entry<T>(key);
+  }
+
+  put(key: string, value: object): void {
+    this.#compare(key);
+    this.#written.set(key, value);
+    if (key.startsWith(keys.links())) {
+      for (const podKey of podKeysOfLink(value as LinkRecord)) this.#putLinksOfPod.add(podKey, key);
+    } else if (key.startsWith(keys.vnis())) {
+      this.#putVnisOfLink.add((value as VniRecord).linkUid, key);
+    }
+  }
+
+  delete(key: string): void {
+    this.#compare(key);
+    this.#written.set(key, DELETED);
+  }
+
+  note(change: ChangeNote): void {
+    this.changes.push(change);
+  }
+
+  /** The links that name a pod, this draft's own writes included. */
+  linksOfPod(podKey: string): Set<string> {
+    const found = new Set<string>();
+    for (const key of [...this.#world.linksOfPod(podKey), ...this.#putLinksOfPod.get(podKey)]) {
+      const link = this.peek<LinkRecord>(key);
+      if (link !== undefined && podKeysOfLink(link).includes(podKey)) found.add(key);
+    }
+    return found;
+  }
+
+  /** Every VNI that belongs to a link, draining ones too. */
+  vnisOfLink(linkUid: string): VniRecord[] {
+    const numbers = [...this.#world.vnisOfLink(linkUid)].map((vni) => keys.vni(vni));
+    const found = new Set([...numbers, ...this.#putVnisOfLink.get(linkUid)]);
+    return [...found].flatMap((key) => {
+      const record = this.read<VniRecord>(key);
+      return record?.linkUid === linkUid ? [record] : [];
+    });
+  }
+
+  /** The node a pod is on with this draft in effect. */
+  nodeOf(podKey: string): string | null {
+    const pod = this.pod(podKey);
+    return pod === undefined ? null : nodeOfPod(pod, this.peek(keys.binding(pod.namespace, pod.name)));
+  }
+
+  pod(key: string): PodRecord | undefined {
+    return this.peek<PodRecord>(key);
+  }
+
+  /** What the store shall do. A key that ends as it began is not written. */
+  toTransaction(): { compare: Compare[]; ops: Op[] } {
+    const ops: Op[] = [];
+    for (const [key, value] of this.#written) {
+      const before = this.#world.entry(key)?.data;
+      if (value === DELETED) {
+        if (before !== undefined) ops.push({ op: "delete", key });
+      } else if (before === undefined || !isDeepStrictEqual(before, value)) {
+        ops.push({ op: "put", key, value: JSON.stringify(value) });
+      }
+    }
+    const compare = [...this.#compared].map(([key, modRevision]) => ({ key, modRevision }));
+    return { compare, ops };
+  }
+
+  #compare(key: string): void {
+    if (!this.#compared.has(key)) this.#compared.set(key, this.#world.entry(key)?.modRevision ?? 0);
+  }
+}

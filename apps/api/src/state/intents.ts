@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from "node:util";
+import { keys, type LinkInput, type PodInput } from "@ratchet/contracts";
+import { linkRecord, type Surroundings } from "../admission/admit-link.js";
+import { podRecord } from "../admission/admit-pod.js";
+import { type Condition, checkIfMatch } from "../http/if-match.js";
+import { notFound, ProblemError } from "../http/problem-error.js";
+import { type Edit, stage } from "../plan/stage.js";
+import type { Observer } from "../status/observer.js";
+import type { Draft } from "./draft.js";
+import type { Mirror } from "./mirror.js";
+import type { Held, LinkRecord, PodRecord } from "./records.js";
+import type { SettleToolbox } from "./settle-toolbox.js";
+import type { Committed, Transactor } from "./transactor.js";
+
+export type Input = { kind: "Pod"; input: PodInput } | { kind: "Link"; input: LinkInput };
+export type IntentKind = Input["kind"];
+
+/** Who asks, and at which revision the object must be. */
+export interface Request {
+  actor: string;
+  ifMatch?: Condition;
+}
+
+/** Every change of what is asked for goes through here: admission, claims and history in one transaction. */
+export class Intents {
+  readonly #transactor: Transactor;
+  readonly #mirror: Mirror;
+  readonly #observer: Observer;
+  readonly #toolbox: SettleToolbox;
+
+  constructor(transactor: Transactor, mirror: Mirror, observer: Observer, toolbox: SettleToolbox) {
+    this.#transactor = transactor;
+    this.#mirror = mirror;
+    this.#observer = observer;
+    this.#toolbox = toolbox;
+  }
+
+  /** @throws ProblemError AlreadyExists and every refusal of admission */
+  create(namespace: string, object: Input, { actor }: Request): Promise<Committed<string>> {
+    return this.run(actor, (draft) => {
+      const key = keyOf(object.kind, namespace, object.input.metadata.name);
+      if (draft.read(key) !== undefined) throw nameTaken(object.kind, namespace, object.input.metadata.name);
+      return { result: key, edits: [editOf(object, key, namespace, undefined, "create")] };
+    });
+  }
+
+  /** `make` gives what the object shall be, from what it is. @throws ProblemError NotFound, Stale */
+  update(
+    kind: IntentKind,
+    namespace: string,
+    name: string,
+    { actor, ifMatch }: Request,
+    make: (held: Held<PodRecord | LinkRecord>) => Input,
+    verb: "update" | "reroute" = "update",
+  ): Promise<Committed<string>> {
+    return this.run(actor, (draft) => {
+      const key = keyOf(kind, namespace, name);
+      const held = existing(draft, kind, namespace, name, ifMatch);
+      return { result: key, edits: [editOf(make(held), key, namespace, held.data, verb)] };
+    });
+  }
+
+  remove(kind: IntentKind, namespace: string, name: string, { actor, ifMatch }: Request): Promise<Committed<string>> {
+    return this.run(actor, (draft) => {
+      const key = keyOf(kind, namespace, name);
+      const { data } = existing(draft, kind, namespace, name, ifMatch);
+      const edit = { key, kind, verb: "delete", before: data, after: undefined } as Edit;
+      return { result: key, edits: [edit] };
+    });
+  }
+
+  /** Decides on edits and commits them with what follows from them; decided anew when overtaken. */
+  run<T>(actor: string, decide: (draft: Draft) => { result: T; edits: Edit[] }): Promise<Committed<T>> {
+    return this.#transactor.commit(actor, (draft) => {
+      const { result, edits } = decide(draft);
+      stage(draft, edits, this.surroundings(), this.#toolbox.tools());
+      return result;
+    });
+  }
+
+  /** Tells whether the edits could be committed now, and throws as run() would. */
+  rehearse(draft: Draft, edits: Edit[]): void {
+    stage(draft, edits, this.surroundings(), this.#toolbox.tools());
+  }
+
+  get mirror(): Mirror {
+    return this.#mirror;
+  }
+
+  surroundings(): Surroundings {
+    return { carriedMtuBytes: this.#observer.carriedMtuBytes, nowIso: new Date().toISOString() };
+  }
+}
+
+export function keyOf(kind: IntentKind, namespace: string, name: string): string {
+  return kind === "Pod" ? keys.pod(namespace, name) : keys.link(namespace, name);
+}
+
+/** The edit that makes an object what the input says; without effect when it is that already. */
+export function editOf(
+  object: Input,
+  key: string,
+  namespace: string,
+  before: PodRecord | LinkRecord | undefined,
+  verb: Edit["verb"],
+): Edit {
+  const now = new Date().toISOString();
+  if (object.kind === "Pod") {
+    const after = podRecord(object.input, namespace, before as PodRecord | undefined, now);
+    return { kind: "Pod", key, verb, before: before as PodRecord | undefined, after };
+  }
+  const after = linkRecord(object.input, namespace, before as LinkRecord | undefined, now);
+  return { kind: "Link", key, verb, before: before as LinkRecord | undefined, after };
+}
+
+export function isNoChange({ before, after }: Edit): boolean {
+  return isDeepStrictEqual(before, after);
+}
+
+/** @throws ProblemError NotFound, Stale */
+export function existing(
+  draft: Draft,
+  kind: IntentKind,
+  namespace: string,
+  name: string,
+  ifMatch: Condition | undefined,
+): Held<PodRecord | LinkRecord> {
+  const held = draft.stored<PodRecord | LinkRecord>(keyOf(kind, namespace, name));
+  if (held === undefined) throw notFound(kind, namespace, name);
+  checkIfMatch(ifMatch, held.modRevision);
+  return held;
+}
+
+export function nameTaken(kind: string, namespace: string, name: string): ProblemError {
+  const message = `${name} is taken by another ${kind} of namespace ${namespace}: choose another name, or change that one with PUT or PATCH`;
+  return new ProblemError("AlreadyExists", message, {
+    errors: [{ field: "metadata.name", message, code: "AlreadyExists" }],
+  });
+}

@@ -1,0 +1,105 @@
+import { keys } from "@ratchet/contracts";
+import type { Dispatcher } from "../agents/dispatcher.js";
+import type { Logger } from "../logger.js";
+import { settle } from "../plan/settle.js";
+import type { StatusRegistry } from "../status/status-registry.js";
+import type { Mirror } from "./mirror.js";
+import type { VniRecord } from "./records.js";
+import type { SettleToolbox } from "./settle-toolbox.js";
+import type { Transactor } from "./transactor.js";
+
+/**
+ * Follows events that no request caused: a node that came can take waiting pods, a VNI that every
+ * node has confirmed gone is free again. One transaction at a time, for all that is due.
+ */
+export class Reconciler {
+  readonly #mirror: Mirror;
+  readonly #transactor: Transactor;
+  readonly #toolbox: SettleToolbox;
+  readonly #registry: StatusRegistry;
+  readonly #dispatcher: Dispatcher;
+  readonly #log: Logger;
+  readonly #duePods = new Set<string>();
+  readonly #dueVnis = new Set<number>();
+  #running: Promise<void> | undefined;
+
+  constructor(
+    mirror: Mirror,
+    transactor: Transactor,
+    toolbox: SettleToolbox,
+    registry: StatusRegistry,
+    dispatcher: Dispatcher,
+    log: Logger,
+  ) {
+    this.#mirror = mirror;
+    this.#transactor = transactor;
+    this.#toolbox = toolbox;
+    this.#registry = registry;
+    this.#dispatcher = dispatcher;
+    this.#log = log;
+  }
+
+  /** A node became able to take pods. */
+  nodeCame(): void {
+    for (const key of this.#mirror.world.unplacedPods) this.#duePods.add(key);
+    this.#run();
+  }
+
+  /** Pods whose node may have to be found, or whose links' VNIs may be missing. */
+  podsTouched(podKeys: Iterable<string>): void {
+    for (const key of podKeys) if (this.#mirror.world.unplacedPods.has(key)) this.#duePods.add(key);
+    this.#run();
+  }
+
+  /** A node may have let go of VNIs. */
+  nodeReported(node: string): void {
+    for (const vni of this.#mirror.world.drainingVnis(node)) this.#dueVnis.add(vni);
+    this.#run();
+  }
+
+  vnisTouched(vnis: Iterable<number>): void {
+    for (const vni of vnis) if (this.#mirror.world.vni(vni)?.state === "draining") this.#dueVnis.add(vni);
+    this.#run();
+  }
+
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  #run(): void {
+    if (this.#duePods.size + this.#dueVnis.size === 0) return;
+    this.#running ??= this.#work()
+      .catch((err: unknown) => this.#log.error({ err }, "cannot settle pods and VNIs"))
+      .finally(() => {
+        this.#running = undefined;
+        this.#run();
+      });
+  }
+
+  async #work(): Promise<void> {
+    const pods = new Set(this.#duePods);
+    const vnis = new Set(this.#dueVnis);
+    this.#duePods.clear();
+    this.#dueVnis.clear();
+    await this.#transactor.commit("", (draft) => {
+      settle(draft, { pods, links: new Set(), goneLinks: new Set() }, this.#toolbox.tools());
+      for (const vni of vnis) {
+        const key = keys.vni(vni);
+        const record = draft.read<VniRecord>(key);
+        if (record?.state !== "draining") continue;
+        const nodes = record.nodes.filter((node) => !this.#hasLetGo(node, vni));
+        if (nodes.length === 0) draft.delete(key);
+        else if (nodes.length < record.nodes.length) draft.put(key, { ...record, nodes } satisfies VniRecord);
+      }
+    });
+  }
+
+  /** Positive knowledge only: the agent is here, was asked to be without it, and has said so since. */
+  #hasLetGo(node: string, vni: number): boolean {
+    if (this.#mirror.world.node(node) === undefined) return true;
+    const reports = this.#registry.node(node);
+    if (reports === undefined || !reports.isConnected || !reports.hasFullStatus || reports.vnis.has(vni)) return false;
+    const since = this.#dispatcher.withoutVniSince(node, vni);
+    return since !== undefined && reports.version >= since;
+  }
+}

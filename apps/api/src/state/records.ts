@@ -1,0 +1,70 @@
+import type { LinkSpec, NodeCapabilities, NodeSpec, PodSpec } from "@ratchet/contracts";
+
+/** An intent as the store keeps it. Its revision is the entry's modRevision: nothing but metadata and spec is in it. */
+export interface IntentRecord<Spec> {
+  uid: string;
+  namespace: string;
+  name: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** ISO 8601 */
+  createdAt: string;
+  spec: Spec;
+}
+export type PodRecord = IntentRecord<PodSpec>;
+export type LinkRecord = IntentRecord<LinkSpec>;
+
+/** What a node's agent said of it when it last connected. */
+export interface NodeRecord {
+  uid: string;
+  name: string;
+  labels: Record<string, string>;
+  createdAt: string;
+  spec: NodeSpec;
+  agentVersion: string;
+  kernel: string;
+  panelNetns: string;
+  capabilities: NodeCapabilities;
+}
+
+/** Which node a pod was put on. Kept apart from the pod, so that its revision does not move. */
+export interface BindingRecord {
+  podUid: string;
+  node: string;
+}
+
+/** Whether a managed pod shall run. `incarnation` counts kills and restarts. */
+export interface RunRecord {
+  podUid: string;
+  isRunning: boolean;
+  incarnation: number;
+}
+
+/** A VNI in use, or no longer used and not yet confirmed gone. */
+export interface VniRecord {
+  vni: number;
+  linkUid: string;
+  namespace: string;
+  link: string;
+  /** Every node that may have a tunnel with it. */
+  nodes: string[];
+  state: "used" | "draining";
+}
+
+/** A pod's interface belongs to one link. */
+export interface PortClaim {
+  linkUid: string;
+  link: string;
+}
+
+/** An address inside a pod belongs to one interface; the pod's own spec and a link may both name it there. */
+export interface AddressClaim {
+  interface: string;
+  owners: string[];
+}
+
+/** An entry of the store, read. */
+export interface Held<T> {
+  readonly data: T;
+  readonly modRevision: number;
+}

@@ -1,0 +1,55 @@
+import { ChangeIds } from "../history/change-ids.js";
+import { recordChange } from "../history/outbox-entry.js";
+import { ProblemError } from "../http/problem-error.js";
+import type { Store } from "../store/store.js";
+import { Draft } from "./draft.js";
+import type { Mirror } from "./mirror.js";
+
+const MAX_TRIES = 30;
+
+export interface Committed<T> {
+  result: T;
+  /** The store's revision after it; the current one when nothing had to change. */
+  revision: number;
+}
+
+/** Turns decisions into transactions: decided on the mirror, compared at commit, decided anew when it was overtaken. */
+export class Transactor {
+  readonly #store: Store;
+  readonly #mirror: Mirror;
+  readonly #ids = new ChangeIds();
+  readonly #observeSeconds: (seconds: number, tries: number) => void;
+
+  constructor(store: Store, mirror: Mirror, observeSeconds: (seconds: number, tries: number) => void = () => {}) {
+    this.#store = store;
+    this.#mirror = mirror;
+    this.#observeSeconds = observeSeconds;
+  }
+
+  /**
+   * Runs `decide` on a draft and commits what it wrote, its changes beside it. When this resolves,
+   * the mirror shows the result.
+   *
+   * @throws whatever `decide` throws: then nothing was changed
+   * @throws ProblemError Conflict when others were faster too often
+   */
+  async commit<T>(actor: string, decide: (draft: Draft) => T): Promise<Committed<T>> {
+    const startedMs = performance.now();
+    for (let tries = 1; tries <= MAX_TRIES; tries++) {
+      const draft = new Draft(this.#mirror.world);
+      const result = decide(draft);
+      const { compare, ops } = draft.toTransaction();
+      if (ops.length === 0) return { result, revision: this.#mirror.revision };
+
+      const at = new Date().toISOString();
+      for (const note of draft.changes) ops.push(recordChange({ id: this.#ids.next(), at, actor, ...note }));
+      const outcome = await this.#store.txn({ compare, ops });
+      await this.#mirror.reached(outcome.revision);
+      if (outcome.committed) {
+        this.#observeSeconds((performance.now() - startedMs) / 1000, tries);
+        return { result, revision: outcome.revision };
+      }
+    }
+    throw new ProblemError("Conflict", "others changed the same objects at the same time: try again");
+  }
+}

@@ -1,0 +1,206 @@
+import { keys } from "@ratchet/contracts";
+import { nodeOfPod } from "./node-of-pod.js";
+import type { BindingRecord, Held, LinkRecord, NodeRecord, PodRecord, RunRecord, VniRecord } from "./records.js";
+import { SetIndex } from "./set-index.js";
+
+const PODS = keys.pods();
+const LINKS = keys.links();
+const NODES = keys.nodes();
+const BINDINGS = keys.bindings();
+const VNIS = keys.vnis();
+
+/**
+ * Everything the store holds, read and indexed: by namespace, by pod, by node, by uid.
+ *
+ * Pods and links are named by their store keys throughout. No lookup walks all objects.
+ */
+export class World {
+  readonly #entries = new Map<string, Held<unknown>>();
+  readonly #byNamespace = { pods: new SetIndex<string>(), links: new SetIndex<string>() };
+  readonly #linksOfPod = new SetIndex<string>();
+  readonly #podsOfNode = new SetIndex<string>();
+  readonly #nodeOfPod = new Map<string, string>();
+  readonly #vnisOfLink = new SetIndex<number>();
+  readonly #unplacedPods = new Set<string>();
+  readonly #drainingOfNode = new SetIndex<number>();
+  readonly #keyOfUid = new Map<string, string>();
+  readonly #nodes = new Set<string>();
+  readonly #vnis = new Set<number>();
+
+  entry<T = unknown>(key: string): Held<T> | undefined {
+    return this.#entries.get(key) as Held<T> | undefined;
+  }
+
+  pod(key: string): Held<PodRecord> | undefined {
+    return this.entry<PodRecord>(key);
+  }
+
+  link(key: string): Held<LinkRecord> | undefined {
+    return this.entry<LinkRecord>(key);
+  }
+
+  node(name: string): Held<NodeRecord> | undefined {
+    return this.entry<NodeRecord>(keys.node(name));
+  }
+
+  run(pod: PodRecord): RunRecord {
+    const run = this.entry<RunRecord>(keys.run(pod.namespace, pod.name))?.data;
+    return run?.podUid === pod.uid ? run : { podUid: pod.uid, isRunning: true, incarnation: 0 };
+  }
+
+  vni(vni: number): VniRecord | undefined {
+    return this.entry<VniRecord>(keys.vni(vni))?.data;
+  }
+
+  /** The VNI a link uses now; draining ones are not it. */
+  usedVni(linkUid: string): VniRecord | undefined {
+    for (const vni of this.#vnisOfLink.get(linkUid)) {
+      const record = this.vni(vni);
+      if (record?.state === "used") return record;
+    }
+    return undefined;
+  }
+
+  nodeOf(podKey: string): string | null {
+    return this.#nodeOfPod.get(podKey) ?? null;
+  }
+
+  keyOfUid(uid: string): string | undefined {
+    return this.#keyOfUid.get(uid);
+  }
+
+  keysIn(kind: "pods" | "links", namespace: string): ReadonlySet<string> {
+    return this.#byNamespace[kind].get(namespace);
+  }
+
+  linksOfPod(podKey: string): ReadonlySet<string> {
+    return this.#linksOfPod.get(podKey);
+  }
+
+  podsOfNode(node: string): ReadonlySet<string> {
+    return this.#podsOfNode.get(node);
+  }
+
+  vnisOfLink(linkUid: string): ReadonlySet<number> {
+    return this.#vnisOfLink.get(linkUid);
+  }
+
+  /** Pods that are on no node. */
+  get unplacedPods(): ReadonlySet<string> {
+    return this.#unplacedPods;
+  }
+
+  /** VNIs that wait for this node to confirm that they are gone. */
+  drainingVnis(node: string): ReadonlySet<number> {
+    return this.#drainingOfNode.get(node);
+  }
+
+  get nodes(): ReadonlySet<string> {
+    return this.#nodes;
+  }
+
+  get vnis(): ReadonlySet<number> {
+    return this.#vnis;
+  }
+
+  /** Namespaces that have a pod or a link. */
+  namespaces(): Set<string> {
+    return new Set([...this.#byNamespace.pods.keys(), ...this.#byNamespace.links.keys()]);
+  }
+
+  *allKeys(kind: "pods" | "links"): Iterable<string> {
+    for (const namespace of this.#byNamespace[kind].keys()) yield* this.#byNamespace[kind].get(namespace);
+  }
+
+  keys(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
+  put(key: string, data: unknown, modRevision: number): void {
+    this.#unindex(key);
+    this.#entries.set(key, { data, modRevision });
+    this.#index(key, data);
+  }
+
+  delete(key: string): void {
+    this.#unindex(key);
+    this.#entries.delete(key);
+    if (key.startsWith(BINDINGS)) this.#place(podOfBinding(key));
+  }
+
+  #index(key: string, data: unknown): void {
+    if (key.startsWith(PODS)) {
+      const pod = data as PodRecord;
+      this.#byNamespace.pods.add(pod.namespace, key);
+      this.#keyOfUid.set(pod.uid, key);
+      this.#place(key);
+    } else if (key.startsWith(LINKS)) {
+      const link = data as LinkRecord;
+      this.#byNamespace.links.add(link.namespace, key);
+      this.#keyOfUid.set(link.uid, key);
+      for (const podKey of podKeysOfLink(link)) this.#linksOfPod.add(podKey, key);
+    } else if (key.startsWith(BINDINGS)) {
+      this.#place(podOfBinding(key));
+    } else if (key.startsWith(VNIS)) {
+      const { vni, linkUid, state, nodes } = data as VniRecord;
+      this.#vnis.add(vni);
+      this.#vnisOfLink.add(linkUid, vni);
+      if (state === "draining") for (const node of nodes) this.#drainingOfNode.add(node, vni);
+    } else if (key.startsWith(NODES)) {
+      this.#nodes.add(key.slice(NODES.length));
+    }
+  }
+
+  #unindex(key: string): void {
+    const data = this.#entries.get(key)?.data;
+    if (data === undefined) return;
+    if (key.startsWith(PODS)) {
+      const pod = data as PodRecord;
+      this.#byNamespace.pods.remove(pod.namespace, key);
+      this.#keyOfUid.delete(pod.uid);
+      this.#moveTo(key, null);
+      this.#unplacedPods.delete(key);
+    } else if (key.startsWith(LINKS)) {
+      const link = data as LinkRecord;
+      this.#byNamespace.links.remove(link.namespace, key);
+      this.#keyOfUid.delete(link.uid);
+      for (const podKey of podKeysOfLink(link)) this.#linksOfPod.remove(podKey, key);
+    } else if (key.startsWith(VNIS)) {
+      const { vni, linkUid, nodes } = data as VniRecord;
+      this.#vnis.delete(vni);
+      this.#vnisOfLink.remove(linkUid, vni);
+      for (const node of nodes) this.#drainingOfNode.remove(node, vni);
+    } else if (key.startsWith(NODES)) {
+      this.#nodes.delete(key.slice(NODES.length));
+    }
+  }
+
+  #place(podKey: string): void {
+    const pod = this.pod(podKey)?.data;
+    if (pod === undefined) return;
+    this.#moveTo(podKey, nodeOfPod(pod, this.entry<BindingRecord>(keys.binding(pod.namespace, pod.name))?.data));
+  }
+
+  #moveTo(podKey: string, node: string | null): void {
+    const before = this.#nodeOfPod.get(podKey);
+    if (before !== undefined) this.#podsOfNode.remove(before, podKey);
+    if (node === null) {
+      this.#nodeOfPod.delete(podKey);
+      this.#unplacedPods.add(podKey);
+      return;
+    }
+    this.#unplacedPods.delete(podKey);
+    this.#nodeOfPod.set(podKey, node);
+    this.#podsOfNode.add(node, podKey);
+  }
+}
+
+/** The store keys of the pods a link names, whether they exist or not. */
+export function podKeysOfLink(link: LinkRecord): string[] {
+  const found = link.spec.endpoints.flatMap((end) => ("pod" in end ? [keys.pod(link.namespace, end.pod)] : []));
+  return found[0] === found[1] ? found.slice(0, 1) : found;
+}
+
+function podOfBinding(key: string): string {
+  return PODS + key.slice(BINDINGS.length);
+}

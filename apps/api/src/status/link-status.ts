@@ -1,0 +1,130 @@
+import type { EndpointStatus, LinkPhase, LinkStatus, PodReport, PortReport, WireReport } from "@ratchet/contracts";
+import type { ResolvedLink } from "../resolve/resolve-link.js";
+import { type Claim, sinceBefore } from "./conditions.js";
+
+/** What the agent of one end's node has said of it. */
+export interface EndReports {
+  isConnected: boolean;
+  pod: PodReport | undefined;
+  port: PortReport | undefined;
+  wire: WireReport | undefined;
+  /** False after `kill`. */
+  isRunning: boolean;
+}
+
+interface Verdict {
+  phase: LinkPhase;
+  reason: string;
+  message: string;
+}
+
+/**
+ * What can be said of a link: from where its ends are, what their agents report, and whether those
+ * agents are there. Pure; `before` gives conditions that did not change their time.
+ */
+export function deriveLinkStatus(
+  resolved: ResolvedLink,
+  reports: readonly [EndReports, EndReports],
+  before: LinkStatus | undefined,
+  nowIso: string,
+): LinkStatus {
+  const verdict = judge(resolved, reports);
+  const wires = wireReports(resolved, reports);
+  return {
+    phase: verdict.phase,
+    transport: resolved.transport,
+    vni: resolved.vni ?? resolved.link.spec.vni ?? null,
+    mtu: reports[0].port?.mtuBytes ?? reports[1].port?.mtuBytes ?? null,
+    observedRevision: wires.length === 0 ? 0 : Math.min(...wires.map((wire) => wire?.revision ?? 0)),
+    endpoints: resolved.ends.map((end, index) => endpointStatus(end.node, reports[index as 0 | 1])),
+    conditions: sinceBefore(claimsOf(resolved, verdict), before?.conditions ?? [], nowIso),
+  };
+}
+
+function judge(resolved: ResolvedLink, reports: readonly [EndReports, EndReports]): Verdict {
+  const { obstacle, ends, link } = resolved;
+  if (obstacle !== undefined) {
+    return { phase: obstacle.isTerminal ? "Error" : "Pending", reason: obstacle.reason, message: obstacle.message };
+  }
+  const lost = ends.findIndex((_, index) => !reports[index as 0 | 1].isConnected);
+  if (lost >= 0) {
+    return verdict("Unknown", "NodeUnknown", `the agent of node ${ends[lost]?.node} is not connected`);
+  }
+  const gone = ends.findIndex((_, index) => isGone(reports[index as 0 | 1]));
+  if (gone >= 0) return verdict("Down", "PodGone", `pod ${ends[gone]?.end.pod} is gone`);
+
+  const wires = wireReports(resolved, reports);
+  for (const wire of wires) if (wire?.error != null) return verdict("Error", wire.error.reason, wire.error.message);
+  if (wires.some((wire) => wire === undefined || wire.revision < resolved.revision)) {
+    return verdict("Programming", "WaitingForAgent", "the agents have not confirmed this revision yet");
+  }
+  if (link.spec.state === "down") {
+    return wires.some((wire) => wire?.isPatched)
+      ? verdict("Programming", "WaitingForAgent", "the cut is not confirmed yet")
+      : verdict("Down", "Cut", "spec.state is down");
+  }
+  return judgeCarrier(resolved, reports, wires);
+}
+
+function judgeCarrier(
+  { ends, vni }: ResolvedLink,
+  reports: readonly [EndReports, EndReports],
+  wires: readonly (WireReport | undefined)[],
+): Verdict {
+  const down = ends.findIndex((_, index) => reports[index as 0 | 1].port?.isUp === false);
+  if (down >= 0) {
+    const { end } = ends[down] as (typeof ends)[number];
+    return verdict("Degraded", "InterfaceDownInPod", `${end.interface} was set down inside pod ${end.pod}`);
+  }
+  if (vni !== null && wires.some((wire) => wire?.vni !== vni)) {
+    return verdict("Programming", "WaitingForAgent", `the agents have not confirmed VNI ${vni} yet`);
+  }
+  if (wires.some((wire) => !wire?.isReady || !wire.isPatched)) {
+    return verdict("Programming", "WaitingForAgent", "the wire is being connected");
+  }
+  if (reports.some(({ port }) => port?.hasCarrier !== true)) {
+    return verdict("Programming", "WaitingForCarrier", "the wire is connected, its carrier is not confirmed yet");
+  }
+  const wrong = reports.findIndex(({ port }) => port !== undefined && port.message !== "");
+  if (wrong >= 0) return verdict("Degraded", "KernelRefused", reports[wrong as 0 | 1].port?.message ?? "");
+  return verdict("Up", "Carrying", "both ends have carrier");
+}
+
+function claimsOf(resolved: ResolvedLink, { phase, reason, message }: Verdict): Claim[] {
+  const { obstacle } = resolved;
+  const isReady = phase === "Up";
+  return [
+    { type: "Ready", status: isReady ? "True" : phase === "Unknown" ? "Unknown" : "False", reason, message },
+    {
+      type: "Resolved",
+      status: obstacle === undefined ? "True" : "False",
+      reason: obstacle?.reason ?? "Resolved",
+      message: obstacle?.message ?? "",
+    },
+  ];
+}
+
+/** One report for a wire inside a node, one from each node for a tunnel. */
+function wireReports(resolved: ResolvedLink, reports: readonly [EndReports, EndReports]): (WireReport | undefined)[] {
+  if (resolved.transport === "veth") return [reports[0].wire];
+  if (resolved.transport === "vxlan") return [reports[0].wire, reports[1].wire];
+  return [];
+}
+
+function isGone({ pod, isRunning }: EndReports): boolean {
+  return !isRunning || pod?.phase === "Gone";
+}
+
+// While its agent is silent nothing is known of an end but where it is.
+function endpointStatus(node: string | null, { isConnected, port }: EndReports): EndpointStatus {
+  if (!isConnected || port === undefined) {
+    const message = node !== null && !isConnected ? `the agent of node ${node} is not connected` : "";
+    return { node, ifIndex: null, mac: null, mtu: null, carrier: null, operState: null, message };
+  }
+  const { ifIndex, mac, mtuBytes, hasCarrier, operState, message } = port;
+  return { node, ifIndex, mac, mtu: mtuBytes, carrier: hasCarrier, operState, message };
+}
+
+function verdict(phase: LinkPhase, reason: string, message: string): Verdict {
+  return { phase, reason, message };
+}

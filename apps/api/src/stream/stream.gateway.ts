@@ -1,0 +1,71 @@
+import type { IncomingMessage } from "node:http";
+import { Inject, type OnModuleDestroy } from "@nestjs/common";
+import { type OnGatewayConnection, WebSocketGateway } from "@nestjs/websockets";
+import { StreamClientFrame, StreamQuery } from "@ratchet/contracts";
+import type { WebSocket } from "ws";
+import { Core } from "../core.js";
+import type { Reader } from "./stream-hub.js";
+
+/** What may wait for a reader beside a snapshot: it has fallen behind by more than it can catch up. */
+const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+const HEARTBEAT_MS = 1000;
+const CLOSE = { malformed: 1008, tooSlow: 1013 } as const;
+
+/** Browsers follow here what is asked for and what the kernel has. */
+@WebSocketGateway({ path: "/api/v1/stream", maxPayload: 4096, perMessageDeflate: false })
+export class StreamGateway implements OnGatewayConnection, OnModuleDestroy {
+  readonly #core: Core;
+  readonly #heartbeat: NodeJS.Timeout;
+
+  constructor(@Inject(Core) core: Core) {
+    this.#core = core;
+    this.#heartbeat = setInterval(() => core.hub.heartbeat(), HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  handleConnection(socket: WebSocket, request: IncomingMessage): void {
+    const { searchParams } = new URL(request.url ?? "", "ws://stream");
+    const query = StreamQuery.safeParse(Object.fromEntries(searchParams));
+    if (!query.success) {
+      socket.close(CLOSE.malformed, "the query is not since, store and namespace");
+      return;
+    }
+    const { since, namespace } = query.data;
+    const store = query.data.store ?? query.data.storeId;
+    const reader = readerOf(socket, namespace);
+    socket.on("message", (data, isBinary) => {
+      if (!isBinary && isPing(data.toString())) return;
+      socket.close(CLOSE.malformed, 'only {"type":"ping"} is understood');
+    });
+    socket.on("close", () => this.#core.hub.leave(reader));
+    this.#core.hub.join(reader, store === undefined || store === this.#core.mirror.storeId ? since : undefined);
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.#heartbeat);
+  }
+}
+
+function readerOf(socket: WebSocket, namespace: string | undefined): Reader {
+  return {
+    namespace,
+    send(text) {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+        socket.close(CLOSE.tooSlow, "too slow: reconnect with since=REVISION");
+        // The close frame waits behind what the reader does not take.
+        setTimeout(() => socket.terminate(), HEARTBEAT_MS).unref();
+        return;
+      }
+      socket.send(text);
+    },
+  };
+}
+
+function isPing(text: string): boolean {
+  try {
+    return StreamClientFrame.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}
