@@ -34,11 +34,17 @@ Examples:
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own.
 `;
 
-/** The command line. `exit` is told the code of a verb that has one of its own. */
+/**
+ * The command line.
+ *
+ * `afterDashes` is what stood behind `--`, a command's own words, which are not looked at. `exit` is told
+ * the code of a verb that has one of its own.
+ */
 export function buildProgram(
   streams: Streams,
   env: NodeJS.ProcessEnv,
   version: string,
+  afterDashes: readonly string[],
   exit: (code: number) => void,
 ): Command {
   const program = new Command("ratchetctl")
@@ -115,12 +121,14 @@ export function buildProgram(
     .description("revert a change: the named one, or the newest (one's own first)")
     .action((id) => undo(context(), id));
   program
-    .command("exec <pod> <command...>")
+    .command("exec <pod> [command...]")
+    .usage("[options] <pod> -- <command...>")
     .description("run a command in a pod's network (lab; on the pod's host, as root)")
-    .passThroughOptions()
-    .allowUnknownOption()
-    .action(async (pod, argv) => exit(await exec(context(), pod, argv)));
-  program.enablePositionalOptions();
+    .action(async (pod, words) => {
+      const argv = [...words, ...afterDashes];
+      if (argv.length === 0) throw new UsageError("exec needs a command: exec POD -- COMMAND");
+      exit(await exec(context(), pod, argv));
+    });
   program.action(() => {
     throw new UsageError(program.helpInformation().trimEnd());
   });

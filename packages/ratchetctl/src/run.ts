@@ -7,11 +7,13 @@ import { buildProgram } from "./program.js";
 /** Runs one command line (`argv` without program names) and answers its exit code. */
 export async function run(argv: readonly string[], streams: Streams, env: NodeJS.ProcessEnv): Promise<number> {
   let code = 0;
-  const program = buildProgram(streams, env, version(), (own) => {
-    code = own;
+  const dashes = argv.indexOf("--");
+  const own = dashes < 0 ? argv : argv.slice(0, dashes);
+  const program = buildProgram(streams, env, version(), dashes < 0 ? [] : argv.slice(dashes + 1), (ofVerb) => {
+    code = ofVerb;
   });
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(own, { from: "user" });
     return code;
   } catch (error) {
     // Commander has said already what was wrong.

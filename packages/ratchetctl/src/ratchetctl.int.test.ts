@@ -1,0 +1,267 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ApiStandIn, podIn, tunnel } from "./api-stand-in.js";
+
+const LINKS = "/api/v1/namespaces/default/links";
+let api: ApiStandIn;
+let dir: string;
+
+beforeEach(async () => {
+  api = await ApiStandIn.start();
+  dir = await mkdtemp(join(tmpdir(), "ratchetctl-"));
+});
+afterEach(async () => {
+  await api[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true });
+});
+
+const snapshot = (...items: unknown[]) =>
+  JSON.stringify({ type: "snapshot", storeId: "s1", revision: 7, sequence: 1, items });
+const delta = (revision: number, ...upserts: unknown[]) =>
+  JSON.stringify({ type: "delta", revision, sequence: 2, upserts, deletes: [] });
+
+describe("get", () => {
+  it("shows a link's ends, transport and VNI in aligned columns", async () => {
+    api.answer(`GET ${LINKS}`, { kind: "LinkList", metadata: { revision: 7 }, items: [tunnel("Up")] });
+    const { code, stdout } = await api.ctl(["get", "ln"]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      "NAME  PHASE  TRANSPORT   END 0              END 1              MTU   MESSAGE\n" +
+        "mid   Up     vxlan 4711  a:in1 10.0.0.1/24  b:in2 10.0.0.2/24  1450  -\n",
+    );
+  });
+
+  it("prints what the API answers with --json, wherever that stands", async () => {
+    api.answer(`GET ${LINKS}/mid`, tunnel("Up"));
+    for (const argv of [
+      ["--json", "get", "link", "mid"],
+      ["get", "link/mid", "--json"],
+    ]) {
+      const { stdout } = await api.ctl(argv);
+      expect(JSON.parse(stdout)).toEqual(tunnel("Up"));
+    }
+  });
+
+  it("asks in the namespace of -n, with the selector escaped", async () => {
+    api.answer("GET /api/v1/namespaces/blue/pods?labelSelector=app%3Da%2Ctier%3Db", {
+      metadata: { revision: 1 },
+      items: [],
+    });
+    const { code, stderr } = await api.ctl(["-n", "blue", "get", "pods", "-l", "app=a,tier=b"]);
+    expect([code, stderr]).toEqual([0, "no pods in namespace blue\n"]);
+  });
+});
+
+describe("a refusal", () => {
+  it("prints detail and fields on stderr and exits with 1", async () => {
+    api.answer(
+      `POST ${LINKS}/mid/reroute`,
+      {
+        type: "t",
+        title: "t",
+        status: 422,
+        code: "Invalid",
+        detail: "the request is not valid",
+        errors: [{ field: "to.interface", message: "must be at most 15 bytes" }],
+      },
+      422,
+    );
+    const result = await api.ctl(["reroute", "mid", "--end", "0", "--to", "a/interface-too-long"]);
+    expect(result).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "Invalid: the request is not valid\n  to.interface must be at most 15 bytes\n",
+    });
+  });
+
+  it("says where nobody listens", async () => {
+    const { code, stderr } = await api.ctl(["--server", "http://127.0.0.1:1", "get", "links"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("cannot reach the API at http://127.0.0.1:1");
+  });
+
+  it("is told apart from wrong usage, which exits with 2 and asks nothing", async () => {
+    for (const argv of [
+      [],
+      ["frobnicate"],
+      ["get"],
+      ["get", "frogs"],
+      ["get", "links", "--bogus"],
+      ["reroute", "mid", "--end", "2", "--to", "a/b"],
+      ["reroute", "mid", "--end", "1", "--to", "a"],
+      ["apply"],
+      ["delete", "nodes", "left"],
+      ["exec", "a"],
+      ["cut", "mid", "--timeout", "soon"],
+      ["--server", "nonsense", "get", "links"],
+    ]) {
+      expect((await api.ctl(argv)).code, argv.join(" ")).toBe(2);
+    }
+    expect(api.received).toEqual([]);
+  });
+});
+
+describe("apply", () => {
+  const plan = (dryRun = false) => ({
+    dryRun,
+    revision: 7,
+    plan: [
+      { action: "create", kind: "Link", namespace: "default", name: "mid", diff: [] },
+      { action: "unchanged", kind: "Pod", namespace: "default", name: "a", diff: [] },
+    ],
+  });
+
+  it("sends several files and stdin as one stream and waits until the link is up", async () => {
+    await writeFile(join(dir, "one.yaml"), "kind: Pod");
+    api.answer("POST /api/v1/apply?namespace=default", plan());
+    api.onStream = (socket) => {
+      socket.send(snapshot(tunnel("Pending")));
+      setTimeout(() => socket.send(delta(8, tunnel("Programming"))), 10);
+      setTimeout(() => socket.send(delta(9, tunnel("Up"))), 20);
+    };
+    const argv = ["apply", "-f", join(dir, "one.yaml"), "-f", "-"];
+    const { code, stdout } = await api.ctl(argv, { stdin: Readable.from(["kind: Link\n"]) });
+    expect(code).toBe(0);
+    expect(stdout).toBe("+ Link default/mid\n  Pod default/a\n1 created, 1 unchanged\n");
+    expect(api.received[0]?.body).toBe("kind: Pod\n---\nkind: Link\n");
+    expect(api.received[0]?.headers).toMatchObject({ "content-type": "application/yaml" });
+    expect(api.received[0]?.headers["x-ratchet-actor"]).toMatch(/^ratchetctl:/);
+  });
+
+  it("fails at once, with the reason, when a link cannot be made", async () => {
+    api.answer("POST /api/v1/apply?namespace=default", plan());
+    api.onStream = (socket) => socket.send(snapshot(tunnel("Error")));
+    const { code, stderr } = await api.ctl(["apply", "-f", "-"], { stdin: Readable.from(["x: 1"]) });
+    expect([code, stderr]).toEqual([1, "Link default/mid: Error (no VTEP)\n"]);
+  });
+
+  it("names what has not settled in time", async () => {
+    api.answer("POST /api/v1/apply?namespace=default", plan());
+    api.onStream = (socket) => socket.send(snapshot(tunnel("Pending")));
+    const { code, stderr } = await api.ctl(["apply", "-f", "-", "--timeout", "1"], { stdin: Readable.from(["x: 1"]) });
+    expect(code).toBe(1);
+    expect(stderr).toContain("Link default/mid: Pending");
+  });
+
+  it("does not wait for a dry run, nor with --no-wait", async () => {
+    api.answer("POST /api/v1/apply?namespace=default&dryRun=true", plan(true));
+    api.answer("POST /api/v1/apply?namespace=default", plan());
+    const dry = await api.ctl(["apply", "-f", "-", "--dry-run"], { stdin: Readable.from(["x: 1"]) });
+    expect(dry.stdout).toContain("1 created, 1 unchanged (dry run: nothing was changed)\n");
+    expect((await api.ctl(["apply", "-f", "-", "--no-wait"], { stdin: Readable.from(["x: 1"]) })).code).toBe(0);
+    expect(api.streams).toEqual([]);
+  });
+});
+
+describe("cut, restore and re-route", () => {
+  it("cuts by a merge patch and waits for the state of that very revision", async () => {
+    api.answer(`PATCH ${LINKS}/mid`, tunnel("Up", 8, "down"));
+    let isDown = false;
+    api.onStream = (socket) => {
+      // An older revision that happens to be Down is not the answer to this cut.
+      socket.send(snapshot(tunnel("Down", 7, "down")));
+      setTimeout(() => {
+        isDown = true;
+        socket.send(delta(9, tunnel("Down", 8, "down")));
+      }, 30);
+    };
+    const { code, stdout } = await api.ctl(["cut", "mid"]);
+    expect([code, stdout, isDown]).toEqual([0, "Link default/mid cut\n", true]);
+    expect(api.received[0]).toMatchObject({ body: '{"spec":{"state":"down"}}' });
+    expect(api.received[0]?.headers["content-type"]).toBe("application/merge-patch+json");
+  });
+
+  it("asks for exactly what was said of the new end", async () => {
+    api.answer(`POST ${LINKS}/mid/reroute`, tunnel("Up"));
+    await api.ctl(["reroute", "mid", "--end", "1", "--to", "c/in3", "--no-wait"]);
+    await api.ctl([
+      "reroute",
+      "mid",
+      "--end",
+      "0",
+      "--to",
+      "c/",
+      "--address",
+      "10.0.0.9/24",
+      "--no-routes",
+      "--no-wait",
+    ]);
+    expect(api.received.map((request) => JSON.parse(request.body))).toEqual([
+      { endpoint: 1, to: { pod: "c", interface: "in3" } },
+      { endpoint: 0, to: { pod: "c", addresses: ["10.0.0.9/24"], routes: [] } },
+    ]);
+  });
+});
+
+describe("history and undo", () => {
+  const change = (id: string, actor: string) => ({
+    ...{ id, actor, at: "2026-01-01T10:00:00.000Z", verb: "update", kind: "Link" },
+    ...{ namespace: "default", name: "mid", before: {}, after: {} },
+  });
+
+  it("lists who changed what and when", async () => {
+    api.answer("GET /api/v1/changes?limit=20&namespace=default", { items: [change("c2", "page")] });
+    const { stdout } = await api.ctl(["history"]);
+    expect(stdout).toBe(
+      "ID  WHEN                  WHO   WHAT    OBJECT\nc2  2026-01-01 10:00:00Z  page  update  Link default/mid\n",
+    );
+  });
+
+  it("reverts the newest change, or the one named", async () => {
+    api.answer("GET /api/v1/changes?namespace=default&limit=200", { items: [change("c2", "page")] });
+    api.answer("POST /api/v1/changes/c2/revert", change("c3", "me"));
+    api.answer("POST /api/v1/changes/c1/revert", change("c4", "me"));
+    expect((await api.ctl(["undo"])).stdout).toBe("undone: Link default/mid (change c2)\n");
+    expect((await api.ctl(["undo", "c1"])).stdout).toBe("undone: Link default/mid (change c1)\n");
+  });
+});
+
+describe("watch", () => {
+  it("connects again when the connection is lost and resumes where it was", async () => {
+    const interrupt = new AbortController();
+    api.onStream = (socket, number) => {
+      if (number === 1) {
+        socket.send(snapshot(tunnel("Up")));
+        socket.send(delta(8, tunnel("Down", 8, "down")));
+        setTimeout(() => socket.terminate(), 20);
+      } else {
+        socket.send(delta(9, tunnel("Up", 9)));
+        setTimeout(() => interrupt.abort(), 50);
+      }
+    };
+    const { code, stdout, stderr } = await api.ctl(["watch"], { interrupt: interrupt.signal });
+    expect(code).toBe(0);
+    expect(stdout.split("\n").map((text) => text.slice(14))).toEqual([
+      "Link default/mid  Up a:in1 -- b:in2 (vxlan 4711)",
+      "Link default/mid  Down a:in1 -- b:in2 (vxlan 4711)",
+      "Link default/mid  Up a:in1 -- b:in2 (vxlan 4711)",
+      "",
+    ]);
+    expect(stderr).toContain("connection lost");
+    expect(api.streams[1]?.url).toBe("/api/v1/stream?namespace=default&since=8&store=s1");
+  });
+});
+
+describe("exec", () => {
+  it("hands the command's words on untouched and its exit code back", async () => {
+    api.answer("GET /api/v1/namespaces/default/pods/a", podIn("/proc/self/ns/net"));
+    const out = join(dir, "out");
+    const script = `printf '%s|' "$@" >${out}; exit 7`;
+    const { code } = await api.ctl(["exec", "a", "--", "sh", "-c", script, "sh", "--json", "-n", "a b", "--"]);
+    expect(code).toBe(7);
+    expect(await readFile(out, "utf8")).toBe("--json|-n|a b|--|");
+  });
+
+  it("says what is wrong with a pod that has no namespace here", async () => {
+    api.answer("GET /api/v1/namespaces/default/pods/a", podIn(null));
+    expect(await api.ctl(["exec", "a", "--", "true"])).toMatchObject({
+      code: 1,
+      stderr: "pod a is Gone and has no network namespace\n",
+    });
+    api.answer("GET /api/v1/namespaces/default/pods/a", podIn("/run/netns/elsewhere-that-is-not-here"));
+    expect((await api.ctl(["exec", "a", "--", "true"])).stderr).toContain("run this where node left is");
+  });
+});
