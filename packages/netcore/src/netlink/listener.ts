@@ -45,7 +45,7 @@ export class NetlinkListener {
     private readonly fd: number,
     private readonly handlers: ListenerHandlers,
   ) {
-    this.stopWatching = watchReadable(fd, () => this.drain());
+    this.stopWatching = watchReadable(fd, () => this.drain(DATAGRAMS_PER_TURN));
   }
 
   /** Throws SystemError or NetlinkError. Everything that happens after the return is heard. */
@@ -69,9 +69,13 @@ export class NetlinkListener {
     libc.close(this.fd);
   }
 
-  private drain(): void {
+  /**
+   * Hands over what has arrived, now: whoever has just changed something need not wait for the loop's next turn to
+   * hear of it. Beyond `limit` datagrams the rest follows in that turn.
+   */
+  drain(limit = Number.POSITIVE_INFINITY): void {
     for (let count = 0; !this.isClosed; count++) {
-      if (count === DATAGRAMS_PER_TURN) {
+      if (count >= limit) {
         schedule();
         return;
       }

@@ -1,0 +1,324 @@
+import { randomUUID } from "node:crypto";
+import { type FSWatcher, readFileSync, watch } from "node:fs";
+import { release } from "node:os";
+import {
+  AGENT_PROTOCOL,
+  type AgentEvent,
+  type AgentHello,
+  type ApiAssignment,
+  type LabImages,
+} from "@ratchet/contracts";
+import { Executor } from "../executor/executor.js";
+import { NETNS_FOLDER } from "../ffi/named-netns.js";
+import { netnsIdentity, OWN_NETNS } from "../ffi/netns.js";
+import type { NetlinkListener } from "../netlink/listener.js";
+import { NetlinkSocket } from "../netlink/socket.js";
+import type { NetnsId } from "../plan/plan-pod.js";
+import { listenKernelEvents } from "../rtnetlink/kernel-events.js";
+import { findLink } from "../rtnetlink/link.js";
+import { Announcer } from "./announcer.js";
+import { hasNetem } from "./capabilities.js";
+import type { AgentConfig } from "./config.js";
+import { Connection } from "./connection.js";
+import { Dirty } from "./dirty.js";
+import type { Log } from "./log.js";
+import { Observer } from "./observer.js";
+import { PanelNetns } from "./panel-netns.js";
+import { type About, Reconciler } from "./reconciler.js";
+import { Reporter } from "./reporter.js";
+import { Sandboxes } from "./sandboxes.js";
+import { StateFile } from "./state-file.js";
+import { AGENT_VERSION } from "./version.js";
+import { World } from "./world.js";
+
+// Namespaces given by pid or by a path elsewhere have no folder to watch.
+const LOOK_MS = 400;
+const FOLDER_SETTLE_MS = 5;
+const EVENTS_KEPT = 200;
+
+/** The agent of one node: puts the parts together and passes between them what each has to say. */
+export class Agent {
+  private readonly world = new World();
+  private readonly dirty = new Dirty();
+  private readonly observer = new Observer(this.world, this.dirty);
+  private readonly panel: PanelNetns;
+  private readonly panelSocket: NetlinkSocket;
+  private readonly executor: Executor;
+  private readonly deleter: Executor;
+  private readonly listener: NetlinkListener;
+  private readonly sandboxes: Sandboxes;
+  private readonly reporter: Reporter;
+  private readonly announcer: Announcer;
+  private readonly reconciler: Reconciler;
+  private readonly connection: Connection;
+  private readonly stateFile: StateFile;
+  private readonly netem: boolean;
+  private readonly waitingEvents: AgentEvent[] = [];
+  private readonly timers: NodeJS.Timeout[] = [];
+  private folder: FSWatcher | undefined;
+  private folderTimer: NodeJS.Timeout | undefined;
+  private version = 0;
+  private isStopped = false;
+
+  /** Throws when the panel cannot be had or the parent interface is missing. Start with `start`. */
+  constructor(
+    private readonly config: AgentConfig,
+    images: LabImages,
+    private readonly log: Log,
+  ) {
+    this.underlayMtuBytes();
+    const own = netnsIdentity(OWN_NETNS);
+    this.stateFile = new StateFile(config.dataFolder, log);
+    this.panel = PanelNetns.open(config.panelName, own);
+    const path = this.panel.path;
+    this.panelSocket = NetlinkSocket.open(path);
+    this.netem = hasNetem(this.panelSocket);
+    this.executor = new Executor({ keep: [path, OWN_NETNS] });
+    this.deleter = new Executor({ keep: [path, OWN_NETNS] });
+    this.listener = listenKernelEvents({ netns: path, isAllNetns: true }, (event) => {
+      this.observer.take(event);
+      this.reconciler.wake();
+    });
+    const reserved = [own, this.panel.identity].flatMap((identity): NetnsId[] =>
+      identity === undefined ? [] : [{ dev: String(identity.dev), inode: String(identity.inode) }],
+    );
+    this.sandboxes = new Sandboxes(
+      config,
+      this.world,
+      this.observer,
+      this.panelSocket,
+      images,
+      reserved,
+      {
+        changed: () => this.save(),
+        tell: (podUid, severity, reason, message) => {
+          const pod = this.world.desired.pods.get(podUid);
+          if (pod === undefined) this.log("warn", message, { podUid, reason });
+          else this.tell({ kind: "Pod", namespace: pod.namespace, name: pod.name }, severity, reason, message);
+        },
+        moved: (podUid) => {
+          this.dirty.pods.add(podUid);
+          for (const key of this.world.desired.portsOf(podUid)) this.dirty.ports.add(key);
+          this.reconciler.wake();
+        },
+      },
+      log,
+    );
+    this.reporter = new Reporter(this.world, (key) => this.reconciler.problemOf(key));
+    this.announcer = new Announcer(this.world, path, this.executor);
+    const context = { installationId: config.installationId, panelPath: path, parentInterface: config.parentInterface };
+    this.reconciler = new Reconciler(
+      this.world,
+      this.dirty,
+      context,
+      this.executor,
+      this.deleter,
+      this.sandboxes,
+      this.reporter,
+      this.announcer,
+      {
+        drain: () => this.listener.drain(),
+        resync: (what) => this.resync(what),
+        progressed: () => this.report(),
+        tell: (about, severity, reason, message) => this.tell(about, severity, reason, message),
+      },
+      log,
+    );
+    this.connection = new Connection(
+      config.api,
+      {
+        hello: () => this.hello(),
+        welcomed: () => {
+          this.connection.send(this.reporter.full());
+          for (const event of this.waitingEvents.splice(0)) this.connection.send(event);
+        },
+        assigned: (assignment) => this.assigned(assignment),
+        lost: () => {
+          this.version = 0;
+          this.reporter.version = 0;
+        },
+      },
+      log,
+    );
+  }
+
+  /** Takes over what is there and begins to work. Needs no API: the last assignment is on disk. */
+  start(): void {
+    const state = this.stateFile.load();
+    for (const record of state.sandboxes) this.sandboxes.records.set(record.podUid, record);
+    this.observer.readPanel(this.panelSocket);
+    if (state.assignment !== null) {
+      const { assignment } = state;
+      this.take({ ...assignment, full: true, removedPods: [], removedPorts: [], removedWires: [] });
+    }
+    this.watchFolder();
+    this.timers.push(setInterval(() => this.lookElsewhere(), LOOK_MS));
+    if (this.config.resyncSeconds > 0) {
+      this.timers.push(setInterval(() => this.fullPass(), this.config.resyncSeconds * 1000));
+    }
+    this.reconciler.wake();
+    this.connection.start();
+  }
+
+  /** Stops working and leaves the kernel as it is. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.connection.stop();
+    for (const timer of this.timers) clearInterval(timer);
+    clearTimeout(this.folderTimer);
+    this.folder?.close();
+    this.reconciler.stop();
+    this.announcer.stop();
+    this.sandboxes.release();
+    await this.stateFile.flush();
+    await this.executor.close();
+    await this.deleter.close();
+    this.listener.close();
+    this.panelSocket.close();
+    this.panel.close();
+  }
+
+  get panelPath(): string {
+    return this.panel.path;
+  }
+
+  private assigned(frame: ApiAssignment): void {
+    this.version = frame.version;
+    this.take(frame);
+    this.save();
+    this.reconciler.wake();
+  }
+
+  private take(frame: Omit<ApiAssignment, "type" | "version">): void {
+    this.dirty.add(this.world.desired.apply(frame));
+    for (const port of frame.ports) this.world.panelName(port.podUid, port.interface);
+    if (!frame.full) return;
+    this.reconciler.isComplete = true;
+    this.reconciler.prune();
+    for (const vni of this.world.panel.tunnels) this.dirty.vnis.add(vni);
+  }
+
+  private report(): void {
+    if (!this.connection.isReady) return;
+    if (this.dirty.isEmpty) this.reporter.version = this.version;
+    const changes = this.reporter.changes();
+    if (changes !== undefined) this.connection.send(changes);
+  }
+
+  private resync(what: "panel" | "all"): void {
+    this.observer.readPanel(this.panelSocket);
+    if (what === "panel") return;
+    for (const sandbox of this.world.sandboxes.values()) {
+      this.dirty.pods.add(sandbox.podUid);
+      if (sandbox.phase !== "Ready") continue;
+      try {
+        NetlinkSocket.use(sandbox.path, (socket) => this.observer.readPod(sandbox, socket));
+      } catch (error) {
+        this.log("info", "a pod's namespace cannot be read", { pod: sandbox.podUid, error: (error as Error).message });
+      }
+    }
+  }
+
+  /** The panel alone, however many pods there are: their own namespaces are followed by events. */
+  private fullPass(): void {
+    if (this.dirty.resync === "none") this.dirty.resync = "panel";
+    this.checkNames();
+    this.reconciler.wake();
+    this.reconciler.prune();
+  }
+
+  private watchFolder(): void {
+    this.folder = watch(NETNS_FOLDER, () => {
+      this.folderTimer ??= setTimeout(() => {
+        this.folderTimer = undefined;
+        this.checkNames();
+      }, FOLDER_SETTLE_MS);
+    });
+    this.folder.on("error", (error) =>
+      this.log("warn", "cannot watch the namespaces' folder", { error: error.message }),
+    );
+  }
+
+  private checkNames(): void {
+    if (this.isStopped) return;
+    if (!this.panel.isNamed) {
+      try {
+        this.panel.restoreName();
+        this.log("warn", "the panel's name was deleted; given back");
+        this.tell(
+          { kind: "Node", namespace: null, name: this.config.node },
+          "warning",
+          "PanelRepaired",
+          "found: the panel's name was deleted; done: gave it back, no wire was touched",
+        );
+      } catch (error) {
+        this.log("error", "cannot give the panel its name back", { error: (error as Error).message });
+      }
+    }
+    this.markMoved(this.sandboxes.findMoved());
+  }
+
+  private lookElsewhere(): void {
+    for (const sandbox of this.world.sandboxes.values()) {
+      if (sandbox.path === "" || sandbox.path.startsWith(`${NETNS_FOLDER}/`)) continue;
+      this.markMoved(this.sandboxes.findMoved());
+      return;
+    }
+  }
+
+  private markMoved(uids: readonly string[]): void {
+    if (uids.length === 0) return;
+    for (const uid of uids) this.dirty.pods.add(uid);
+    this.reconciler.wake();
+  }
+
+  private save(): void {
+    this.stateFile.save(() => ({
+      assignment: this.reconciler.isComplete ? this.world.desired.toAssignment() : null,
+      sandboxes: this.sandboxes.recordsNow(),
+    }));
+  }
+
+  private tell(
+    about: About | { kind: "Node"; namespace: null; name: string },
+    severity: "info" | "warning",
+    reason: string,
+    message: string,
+  ): void {
+    this.log(severity === "warning" ? "warn" : "info", message, { about, reason });
+    const event: AgentEvent = {
+      type: "event",
+      event: { kind: "Event", id: randomUUID(), at: new Date().toISOString(), severity, reason, message, about },
+    };
+    if (this.connection.isReady) this.connection.send(event);
+    else if (this.waitingEvents.push(event) > EVENTS_KEPT) this.waitingEvents.shift();
+  }
+
+  private hello(): AgentHello {
+    const { config } = this;
+    return {
+      type: "hello",
+      protocol: AGENT_PROTOCOL,
+      agentVersion: AGENT_VERSION,
+      kernel: release(),
+      bootId: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
+      node: {
+        name: config.node,
+        labels: config.labels,
+        vtepAddress: config.vtepAddress,
+        parentInterface: config.parentInterface,
+        underlayMtuBytes: this.underlayMtuBytes(),
+        vxlanPort: config.vxlanPort,
+        panelNetns: this.panel.path,
+        capabilities: { managedPods: true, foreignSandboxes: config.allowsForeignSandboxes, netem: this.netem },
+      },
+    };
+  }
+
+  private underlayMtuBytes(): number {
+    const parent = NetlinkSocket.use(undefined, (socket) => findLink(socket, { ifName: this.config.parentInterface }));
+    if (parent === undefined)
+      throw new Error(`--parent names an interface that is not here: ${this.config.parentInterface}`);
+    return parent.mtuBytes;
+  }
+}

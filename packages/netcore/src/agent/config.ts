@@ -1,0 +1,24 @@
+/** What an agent is told on its command line. */
+export interface AgentConfig {
+  node: string;
+  labels: Record<string, string>;
+  /** This node's tunnel address. */
+  vtepAddress: string;
+  /** Interface the tunnels ride on, in the agent's own namespace. */
+  parentInterface: string;
+  /** `unix:PATH` or `http(s)://HOST[:PORT]`. */
+  api: string;
+  /** Private folder: state file, programs' files and output. */
+  dataFolder: string;
+  installationId: string;
+  /** Name of the panel's namespace, as `ip netns` shows it. */
+  panelName: string;
+  /** Managed pods' namespaces are named `PREFIX.<namespace>.<pod>`. */
+  netnsPrefix: string;
+  vxlanPort: number;
+  /** JSON (`LabImages` in contracts): what the managed pods' container images would do. */
+  labFile: string | undefined;
+  allowsForeignSandboxes: boolean;
+  /** Seconds between full passes; 0 = none. */
+  resyncSeconds: number;
+}

@@ -1,0 +1,144 @@
+import { parseArgs } from "node:util";
+import { InterfaceName, IpAddress, Name } from "@ratchet/contracts";
+import type { AgentConfig } from "./config.js";
+
+export type Invocation =
+  | { verb: "run" | "cleanup"; config: AgentConfig }
+  | { verb: "help" | "version" }
+  | { verb: "refuse"; problems: string[] };
+
+const OPTIONS = {
+  node: { type: "string" },
+  label: { type: "string", multiple: true },
+  vtep: { type: "string" },
+  parent: { type: "string" },
+  api: { type: "string" },
+  data: { type: "string" },
+  installation: { type: "string" },
+  panel: { type: "string" },
+  "netns-prefix": { type: "string" },
+  "vxlan-port": { type: "string" },
+  "lab-file": { type: "string" },
+  "allow-foreign-sandboxes": { type: "boolean" },
+  "resync-seconds": { type: "string" },
+  cleanup: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+} as const;
+
+export const USAGE = `usage: main.js [cleanup] [flags]
+
+The agent of one node: makes the ports, tunnels and wires the API assigns, reports what the kernel has.
+Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_PORT, labels comma-separated.
+
+  --node NAME                 name of this node
+  --label KEY=VALUE           label of this node; may be repeated
+  --vtep ADDRESS              this node's tunnel address
+  --parent INTERFACE          interface the tunnels ride on
+  --api URL                   unix:PATH or http://HOST:PORT
+  --data FOLDER               private folder for state and programs' files
+  --installation ID           what marks this installation's own objects
+  --panel NAME                name of the panel's network namespace
+  --netns-prefix PREFIX       managed pods' namespaces are PREFIX.<namespace>.<pod>
+  --vxlan-port PORT           UDP port of the tunnels (4789)
+  --lab-file FILE             JSON: sysctls, routes and programs of managed pods
+  --allow-foreign-sandboxes   accept pods given by netns, path or pid
+  --resync-seconds N          full pass every N seconds, 0 = never (30)
+  --cleanup, cleanup          remove everything of this installation from this node, then exit
+  --help, --version
+`;
+
+/** Reads flags, then `RATCHET_*`; reports every problem at once, by name and never by value. */
+export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
+  const problems: string[] = [];
+  let values: Record<string, string | boolean | string[] | undefined> = {};
+  let positionals: string[] = [];
+  try {
+    ({ values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true, strict: true }));
+  } catch (error) {
+    return { verb: "refuse", problems: [(error as Error).message] };
+  }
+  if (values.help === true) return { verb: "help" };
+  if (values.version === true) return { verb: "version" };
+  for (const word of positionals) if (word !== "cleanup") problems.push(`unknown verb ${JSON.stringify(word)}`);
+  const isCleanup = values.cleanup === true || positionals.includes("cleanup");
+
+  const text = (flag: keyof typeof OPTIONS): string | undefined => {
+    const given = values[flag];
+    if (typeof given === "string") return given;
+    return env[`RATCHET_${flag.replaceAll("-", "_").toUpperCase()}`];
+  };
+  const required = (flag: keyof typeof OPTIONS, check?: (value: string) => string | undefined): string => {
+    const value = text(flag);
+    if (value === undefined || value === "") {
+      problems.push(`--${flag} is needed`);
+      return "";
+    }
+    const problem = check?.(value);
+    if (problem !== undefined) problems.push(`--${flag} ${problem}`);
+    return value;
+  };
+  const whole = (flag: keyof typeof OPTIONS, fallback: number, min: number, max: number): number => {
+    const value = text(flag);
+    if (value === undefined) return fallback;
+    if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value);
+    problems.push(`--${flag} must be a whole number from ${min} to ${max}`);
+    return fallback;
+  };
+  const unlessCleanup = (flag: keyof typeof OPTIONS, check?: (value: string) => string | undefined): string =>
+    isCleanup ? (text(flag) ?? "") : required(flag, check);
+
+  const config: AgentConfig = {
+    node: unlessCleanup("node", schemaProblem(Name)),
+    labels: readLabels(values.label as string[] | undefined, env.RATCHET_LABEL, problems),
+    vtepAddress: unlessCleanup("vtep", schemaProblem(IpAddress)),
+    parentInterface: unlessCleanup("parent", schemaProblem(InterfaceName)),
+    api: unlessCleanup("api", apiProblem),
+    dataFolder: required("data"),
+    installationId: required("installation", installationProblem),
+    panelName: required("panel", netnsNameProblem),
+    netnsPrefix: required("netns-prefix", netnsNameProblem),
+    vxlanPort: whole("vxlan-port", 4789, 1, 65535),
+    labFile: text("lab-file"),
+    allowsForeignSandboxes: values["allow-foreign-sandboxes"] === true || env.RATCHET_ALLOW_FOREIGN_SANDBOXES === "1",
+    resyncSeconds: whole("resync-seconds", 30, 0, 86_400),
+  };
+  if (problems.length > 0) return { verb: "refuse", problems };
+  return { verb: isCleanup ? "cleanup" : "run", config };
+}
+
+interface Checkable {
+  safeParse(value: unknown): { success: true } | { success: false; error: { issues: { message: string }[] } };
+}
+
+function schemaProblem(schema: Checkable): (value: string) => string | undefined {
+  return (value) => {
+    const result = schema.safeParse(value);
+    return result.success ? undefined : result.error.issues.map((issue) => issue.message).join("; ");
+  };
+}
+
+function apiProblem(value: string): string | undefined {
+  if (/^unix:.+/.test(value)) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url !== undefined && (url.protocol === "http:" || url.protocol === "https:")) return undefined;
+  return "must be unix:PATH or http://HOST:PORT";
+}
+
+function installationProblem(value: string): string | undefined {
+  return /^[A-Za-z0-9._-]{1,64}$/.test(value) ? undefined : "must be 1-64 letters, digits, '.', '_' or '-'";
+}
+
+function netnsNameProblem(value: string): string | undefined {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(value) ? undefined : "must be a name as `ip netns list` prints it";
+}
+
+function readLabels(flags: string[] | undefined, env: string | undefined, problems: string[]): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const pair of flags ?? env?.split(",").filter((part) => part !== "") ?? []) {
+    const equals = pair.indexOf("=");
+    if (equals < 1) problems.push("--label must be KEY=VALUE");
+    else labels[pair.slice(0, equals)] = pair.slice(equals + 1);
+  }
+  return labels;
+}

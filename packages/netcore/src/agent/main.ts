@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { Agent } from "./agent.js";
+import { cleanUp } from "./cleanup.js";
+import type { AgentConfig } from "./config.js";
+import { parseFlags, USAGE } from "./flags.js";
+import { loadLabImages } from "./lab-images.js";
+import { createLog } from "./log.js";
+import { AGENT_VERSION } from "./version.js";
+
+const invocation = parseFlags(process.argv.slice(2), process.env);
+switch (invocation.verb) {
+  case "help":
+    process.stdout.write(USAGE);
+    break;
+  case "version":
+    process.stdout.write(`${AGENT_VERSION}\n`);
+    break;
+  case "refuse":
+    for (const problem of invocation.problems) process.stderr.write(`${problem}\n`);
+    process.stderr.write("--help shows all flags\n");
+    process.exitCode = 2;
+    break;
+  case "cleanup": {
+    const removed = await cleanUp(invocation.config);
+    process.stdout.write(`${JSON.stringify({ removed })}\n`);
+    break;
+  }
+  case "run":
+    run(invocation.config);
+    break;
+}
+
+function run(config: AgentConfig): void {
+  const log = createLog(config.node);
+  let agent: Agent;
+  try {
+    agent = new Agent(config, loadLabImages(config.labFile), log);
+    agent.start();
+  } catch (error) {
+    log("error", (error as Error).message);
+    process.exitCode = 1;
+    return process.exit();
+  }
+  process.stdout.write(`${JSON.stringify({ ready: true, node: config.node, panel: agent.panelPath })}\n`);
+  const stop = () => {
+    void agent.stop().then(
+      () => process.exit(0),
+      (error: Error) => {
+        log("error", error.message);
+        process.exit(1);
+      },
+    );
+  };
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}

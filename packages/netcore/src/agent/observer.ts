@@ -1,0 +1,165 @@
+import { portKey } from "../model/key.js";
+import type { PanelLink } from "../model/panel.js";
+import type { NetlinkSocket } from "../netlink/socket.js";
+import { dumpAddresses } from "../rtnetlink/address.js";
+import type { KernelEvent } from "../rtnetlink/kernel-events.js";
+import { dumpLinks } from "../rtnetlink/link.js";
+import { readRedirects } from "../rtnetlink/redirect.js";
+import { dumpRoutes } from "../rtnetlink/route.js";
+import { toOwnRoute, toPanelLink, toPodAddress, toPodLink } from "./convert.js";
+import type { Dirty } from "./dirty.js";
+import type { Sandbox, World } from "./world.js";
+
+type KernelChange = Exclude<KernelEvent, { type: "overrun" }>;
+
+/**
+ * Keeps the world's picture of the kernel: takes in events and dumps, and marks what each concerns.
+ * Nothing else writes that picture, so what the planner compares with is always what the kernel said last.
+ */
+export class Observer {
+  constructor(
+    private readonly world: World,
+    private readonly dirty: Dirty,
+  ) {}
+
+  take(event: KernelEvent): void {
+    if (event.type === "overrun") this.dirty.resync = "all";
+    else if (event.netnsId === undefined) this.takePanel(event);
+    else for (const sandbox of this.world.podsIn(event.netnsId)) this.takePod(sandbox, event);
+  }
+
+  /** One dump of links and one exchange for the cross-connects, however many pods there are. */
+  readPanel(socket: NetlinkSocket): void {
+    const { panel } = this.world;
+    const before = [...panel.links.values()];
+    panel.clear();
+    for (const link of dumpLinks(socket, { withoutStats: true })) panel.put(toPanelLink(link));
+    const ours = [...panel.links.values()].filter((link) => this.world.isOwnPanelLink(link));
+    for (const { from, to } of readRedirects(
+      socket,
+      ours.map((link) => link.ifIndex),
+    ))
+      panel.redirects.set(from, to);
+    for (const link of before) if (!panel.links.has(link.ifIndex)) this.markPanelLink(link);
+    for (const link of panel.links.values()) this.markPanelLink(link);
+  }
+
+  /** Reads one pod's links, addresses and routes. The socket is the caller's, of the pod's namespace. */
+  readPod(sandbox: Sandbox, socket: NetlinkSocket): void {
+    const { network } = sandbox;
+    network.clear();
+    for (const link of dumpLinks(socket, { withoutStats: true })) network.put(toPodLink(link));
+    for (const address of dumpAddresses(socket)) network.putAddress(toPodAddress(address));
+    for (const found of dumpRoutes(socket)) {
+      const route = toOwnRoute(found);
+      if (route !== undefined) network.putRoute(route);
+    }
+    this.dirty.pods.add(sandbox.podUid);
+    for (const key of this.world.desired.portsOf(sandbox.podUid)) this.dirty.ports.add(key);
+  }
+
+  private takePanel(event: KernelChange): void {
+    const { panel } = this.world;
+    switch (event.type) {
+      case "link": {
+        if (event.isGone) {
+          const pointing = [...this.pointingTo(event.link.ifIndex)];
+          const gone = panel.remove(event.link.ifIndex);
+          for (const link of gone === undefined ? pointing : [gone, ...pointing]) this.markPanelLink(link);
+          return;
+        }
+        const link = toPanelLink(event.link);
+        panel.put(link);
+        this.markPanelLink(link);
+        return;
+      }
+      case "filter": {
+        const { ifIndex, redirect } = event;
+        if (redirect?.hook === "egress") return;
+        if (event.isGone) panel.redirects.delete(ifIndex);
+        else if (redirect !== undefined) panel.redirects.set(ifIndex, redirect.to);
+        this.markIndex(ifIndex);
+        return;
+      }
+      case "qdisc":
+        if (event.qdisc.kind !== "clsact" || !event.isGone) return;
+        panel.redirects.delete(event.qdisc.ifIndex);
+        this.markIndex(event.qdisc.ifIndex);
+        return;
+      case "netnsId":
+        if (event.isGone) for (const { podUid } of this.world.podsIn(event.id)) this.dirty.pods.add(podUid);
+        return;
+    }
+  }
+
+  private takePod(sandbox: Sandbox, event: KernelChange): void {
+    const { network } = sandbox;
+    switch (event.type) {
+      case "link": {
+        const { ifIndex, ifName } = event.link;
+        const before = network.links.get(ifIndex);
+        this.markPeer(sandbox, ifIndex);
+        if (event.isGone) network.remove(ifIndex);
+        else network.put(toPodLink(event.link));
+        if (before !== undefined) this.markPodName(sandbox, before.ifName);
+        if (!event.isGone) this.markPodName(sandbox, ifName);
+        this.markPeer(sandbox, ifIndex);
+        return;
+      }
+      case "address": {
+        const { address } = event;
+        if (event.isGone) network.removeAddress(address.ifIndex, address.address);
+        else network.putAddress(toPodAddress(address));
+        this.markPodIndex(sandbox, address.ifIndex);
+        return;
+      }
+      case "route": {
+        const route = toOwnRoute(event.route);
+        if (route === undefined) return;
+        if (event.isGone) network.removeRoute(route);
+        else network.putRoute(route);
+        this.markPodIndex(sandbox, route.ifIndex);
+        return;
+      }
+    }
+  }
+
+  private *pointingTo(ifIndex: number): Generator<PanelLink> {
+    for (const [from, to] of this.world.panel.redirects) {
+      const link = to === ifIndex ? this.world.panel.links.get(from) : undefined;
+      if (link !== undefined) yield link;
+    }
+  }
+
+  private markIndex(ifIndex: number): void {
+    const link = this.world.panel.links.get(ifIndex);
+    if (link !== undefined) this.markPanelLink(link);
+  }
+
+  private markPanelLink(link: PanelLink): void {
+    const key = this.world.portOf(link);
+    if (key !== undefined) this.dirty.ports.add(key);
+    else if (link.vxlan !== undefined) this.dirty.vnis.add(link.vxlan.vni);
+  }
+
+  private markPodIndex(sandbox: Sandbox, ifIndex: number): void {
+    const link = sandbox.network.links.get(ifIndex);
+    if (link !== undefined) this.markPodName(sandbox, link.ifName);
+  }
+
+  private markPodName(sandbox: Sandbox, ifName: string): void {
+    if (ifName === "lo") this.dirty.pods.add(sandbox.podUid);
+    const key = portKey({ podUid: sandbox.podUid, interface: ifName });
+    if (this.world.desired.ports.has(key)) this.dirty.ports.add(key);
+  }
+
+  // A half that was renamed is known by its other half alone. Only ports that are not as asked need the search.
+  private markPeer(sandbox: Sandbox, ifIndex: number): void {
+    const link = sandbox.network.links.get(ifIndex);
+    if (link === undefined || this.world.desired.ports.has(portKey({ podUid: sandbox.podUid, interface: link.ifName })))
+      return;
+    for (const key of this.world.desired.portsOf(sandbox.podUid)) {
+      if (this.world.panelHalf(key)?.peerIndex === ifIndex) this.dirty.ports.add(key);
+    }
+  }
+}

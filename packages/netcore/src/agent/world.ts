@@ -1,0 +1,96 @@
+import type { LabImage } from "@ratchet/contracts";
+import { Desired } from "../model/desired.js";
+import { type PortKey, portKey } from "../model/key.js";
+import { isPanelHalfName, isTunnelName, panelHalfName } from "../model/names.js";
+import { Panel, type PanelLink } from "../model/panel.js";
+import type { PodNetwork } from "../model/pod-network.js";
+
+/** A pod's namespace as the agent uses it. */
+export interface Sandbox {
+  podUid: string;
+  phase: "Pending" | "Ready" | "Gone";
+  message: string;
+  path: string;
+  incarnation: number;
+  dev: string;
+  inode: string;
+  /** The panel's id of the namespace: what its events carry. */
+  netnsId: number | undefined;
+  network: PodNetwork;
+  image: LabImage | undefined;
+  isManaged: boolean;
+}
+
+/** Everything the agent knows: what is asked for, what the kernel has. Only events, dumps and sandboxes change the latter. */
+export class World {
+  readonly desired = new Desired();
+  readonly panel = new Panel();
+  readonly sandboxes = new Map<string, Sandbox>();
+  private readonly byNetnsId = new Map<number, Set<string>>();
+  private readonly portByPanelName = new Map<string, PortKey>();
+  private readonly panelNames = new Map<PortKey, string>();
+
+  /** The panel half's name; computed once, and from then on the key can be found by it. */
+  panelName(podUid: string, ifName: string): string {
+    const key = portKey({ podUid, interface: ifName });
+    let name = this.panelNames.get(key);
+    if (name === undefined) {
+      name = panelHalfName({ podUid, interface: ifName });
+      this.panelNames.set(key, name);
+      this.portByPanelName.set(name, key);
+    }
+    return name;
+  }
+
+  forgetPort(key: PortKey): void {
+    const name = this.panelNames.get(key);
+    this.panelNames.delete(key);
+    if (name !== undefined) this.portByPanelName.delete(name);
+  }
+
+  portOf(link: PanelLink): PortKey | undefined {
+    return this.portByPanelName.get(link.ifName);
+  }
+
+  panelHalf(key: PortKey): PanelLink | undefined {
+    const name = this.panelNames.get(key);
+    return name === undefined ? undefined : this.panel.named(name);
+  }
+
+  /** True for devices that only this agent can have made. */
+  isOwnPanelLink(link: PanelLink): boolean {
+    return (
+      (link.kind === "veth" && isPanelHalfName(link.ifName)) || (link.kind === "vxlan" && isTunnelName(link.ifName))
+    );
+  }
+
+  attach(sandbox: Sandbox, netnsId: number): void {
+    sandbox.netnsId = netnsId;
+    const pods = this.byNetnsId.get(netnsId);
+    if (pods === undefined) this.byNetnsId.set(netnsId, new Set([sandbox.podUid]));
+    else pods.add(sandbox.podUid);
+  }
+
+  detach(sandbox: Sandbox): void {
+    if (sandbox.netnsId === undefined) return;
+    const pods = this.byNetnsId.get(sandbox.netnsId);
+    pods?.delete(sandbox.podUid);
+    if (pods?.size === 0) this.byNetnsId.delete(sandbox.netnsId);
+    sandbox.netnsId = undefined;
+    sandbox.network.clear();
+  }
+
+  podsIn(netnsId: number): Sandbox[] {
+    const found: Sandbox[] = [];
+    for (const uid of this.byNetnsId.get(netnsId) ?? []) {
+      const sandbox = this.sandboxes.get(uid);
+      if (sandbox !== undefined) found.push(sandbox);
+    }
+    return found;
+  }
+
+  readySandbox(podUid: string): Sandbox | undefined {
+    const sandbox = this.sandboxes.get(podUid);
+    return sandbox?.phase === "Ready" ? sandbox : undefined;
+  }
+}

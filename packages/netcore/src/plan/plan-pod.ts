@@ -1,0 +1,77 @@
+import type { AssignedPod } from "@ratchet/contracts";
+
+/** A namespace by what tells it from every other while it lives. */
+export interface NetnsId {
+  dev: string;
+  inode: string;
+}
+
+/** What the agent remembers of the namespace it made, or found, for a pod. */
+export interface RememberedSandbox extends NetnsId {
+  incarnation: number;
+  bootId: string;
+}
+
+export interface PodSituation {
+  /** What lies where the pod's namespace should be. */
+  found: NetnsId | undefined;
+  remembered: RememberedSandbox | undefined;
+  bootId: string;
+  allowsForeign: boolean;
+  /** The panel and the node's own namespace: wiring those as pods would cut the node. */
+  reserved: readonly NetnsId[];
+}
+
+export type PodDecision =
+  /** Make the namespace, after taking away what is there. */
+  | { step: "create"; replaces: boolean }
+  /** Use what is there; `isNew` when it was not known before. */
+  | { step: "use"; isNew: boolean }
+  /** Take namespace and programs away. */
+  | { step: "remove"; message: string }
+  | { step: "gone"; message: string }
+  | { step: "wait"; message: string };
+
+/** What becomes of a pod's namespace. Pure. */
+export function planPod(pod: AssignedPod, situation: PodSituation): PodDecision {
+  if ("managed" in pod.sandbox) return planManaged(pod, situation);
+  if ("container" in pod.sandbox) {
+    return { step: "wait", message: "sandbox.container is not supported by this agent: give netns, path or pid" };
+  }
+  return planForeign(situation);
+}
+
+function planManaged(pod: AssignedPod, { found, remembered, bootId }: PodSituation): PodDecision {
+  if (!pod.isRunning) return { step: "remove", message: "killed; restart it to have it back" };
+  if (remembered === undefined) {
+    // Made by an earlier life of this agent that died before it could write it down.
+    return found === undefined ? { step: "create", replaces: false } : { step: "use", isNew: true };
+  }
+  if (remembered.incarnation !== pod.incarnation || remembered.bootId !== bootId) {
+    return { step: "create", replaces: true };
+  }
+  if (found !== undefined && isSame(found, remembered)) return { step: "use", isNew: false };
+  return { step: "gone", message: "its namespace has vanished; restart it to have it back" };
+}
+
+function planForeign({ found, remembered, allowsForeign, reserved }: PodSituation): PodDecision {
+  if (!allowsForeign) {
+    return {
+      step: "wait",
+      message: "this agent accepts managed pods alone (it runs without --allow-foreign-sandboxes)",
+    };
+  }
+  if (found === undefined) {
+    return remembered === undefined
+      ? { step: "wait", message: "its namespace is not there yet" }
+      : { step: "gone", message: "its namespace has vanished" };
+  }
+  if (reserved.some((own) => isSame(own, found))) {
+    return { step: "wait", message: "its namespace is the node's own or the panel: neither can be a pod" };
+  }
+  return { step: "use", isNew: remembered === undefined || !isSame(found, remembered) };
+}
+
+function isSame(a: NetnsId, b: NetnsId): boolean {
+  return a.dev === b.dev && a.inode === b.inode;
+}
