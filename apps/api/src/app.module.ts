@@ -1,14 +1,36 @@
 import { type DynamicModule, Module } from "@nestjs/common";
+import { ApplyModule } from "./apply/apply.module.js";
+import { ChangesModule } from "./changes/changes.module.js";
 import type { Core } from "./core.js";
 import { coreModule } from "./core.module.js";
+import { EventsModule } from "./events/events.module.js";
+import { HealthModule } from "./health/health.module.js";
+import { LayoutsModule } from "./layouts/layouts.module.js";
 import { LinksModule } from "./links/links.module.js";
+import { NamespacesModule } from "./namespaces/namespaces.module.js";
 import { NodesModule } from "./nodes/nodes.module.js";
 import { PodsModule } from "./pods/pods.module.js";
+import { TopologyModule } from "./topology/topology.module.js";
+import { UnbuiltModule } from "./unbuilt/unbuilt.module.js";
 
 @Module({})
 class AppModule {}
 
+const AREAS = [
+  ApplyModule,
+  ChangesModule,
+  EventsModule,
+  HealthModule,
+  LayoutsModule,
+  LinksModule,
+  NamespacesModule,
+  NodesModule,
+  PodsModule,
+  TopologyModule,
+  UnbuiltModule,
+];
+
 /** Every door of the API, on top of the control plane. */
 export function appModule(core: Core): DynamicModule {
-  return { module: AppModule, imports: [coreModule(core), NodesModule, PodsModule, LinksModule] };
+  return { module: AppModule, imports: [coreModule(core), ...AREAS] };
 }

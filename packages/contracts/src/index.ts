@@ -14,6 +14,8 @@ export * from "./kinds.js";
 export * from "./lab/lab-file.js";
 export * from "./lab/lab-image.js";
 export * from "./lab/resolve-lab-file.js";
+export * from "./legacy/labels.js";
+export * from "./legacy/pod-manifest.js";
 export * from "./net/fields.js";
 export * from "./net/ip.js";
 export * from "./net/prefix.js";

@@ -30,13 +30,13 @@ export class NodesService {
   }
 
   /** Forgets a node: its pods wait for another one, its VNIs are free. @throws ProblemError NotFound, Stale, Conflict */
-  async remove(name: string, { actor, ifMatch }: Request): Promise<Node> {
+  async remove(name: string, request: Request): Promise<Node> {
     const { intents, mirror, registry } = this.#core;
     const node = this.get(name);
-    await intents.run(actor, (draft) => {
+    await intents.run(request, (draft) => {
       const held = draft.stored<NodeRecord>(keys.node(name));
       if (held === undefined) throw notFound("Node", null, name);
-      checkIfMatch(ifMatch, held.modRevision);
+      checkIfMatch(request.ifMatch, held.modRevision);
       if (registry.isConnected(name)) {
         throw new ProblemError(
           "Conflict",

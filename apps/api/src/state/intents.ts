@@ -6,7 +6,7 @@ import { type Condition, checkIfMatch } from "../http/if-match.js";
 import { notFound, ProblemError } from "../http/problem-error.js";
 import { type Edit, stage } from "../plan/stage.js";
 import type { Observer } from "../status/observer.js";
-import type { Draft } from "./draft.js";
+import { Draft } from "./draft.js";
 import type { Mirror } from "./mirror.js";
 import type { Held, LinkRecord, PodRecord } from "./records.js";
 import type { SettleToolbox } from "./settle-toolbox.js";
@@ -15,10 +15,11 @@ import type { Committed, Transactor } from "./transactor.js";
 export type Input = { kind: "Pod"; input: PodInput } | { kind: "Link"; input: LinkInput };
 export type IntentKind = Input["kind"];
 
-/** Who asks, and at which revision the object must be. */
+/** Who asks, at which revision the object must be, and who wants to know what was recorded. */
 export interface Request {
   actor: string;
   ifMatch?: Condition;
+  onChanges?: (ids: string[]) => void;
 }
 
 /** Every change of what is asked for goes through here: admission, claims and history in one transaction. */
@@ -36,8 +37,8 @@ export class Intents {
   }
 
   /** @throws ProblemError AlreadyExists and every refusal of admission */
-  create(namespace: string, object: Input, { actor }: Request): Promise<Committed<string>> {
-    return this.run(actor, (draft) => {
+  create(namespace: string, object: Input, request: Request): Promise<Committed<string>> {
+    return this.run(request, (draft) => {
       const key = keyOf(object.kind, namespace, object.input.metadata.name);
       if (draft.read(key) !== undefined) throw nameTaken(object.kind, namespace, object.input.metadata.name);
       return { result: key, edits: [editOf(object, key, namespace, undefined, "create")] };
@@ -49,42 +50,46 @@ export class Intents {
     kind: IntentKind,
     namespace: string,
     name: string,
-    { actor, ifMatch }: Request,
+    request: Request,
     make: (held: Held<PodRecord | LinkRecord>) => Input,
     verb: "update" | "reroute" = "update",
   ): Promise<Committed<string>> {
-    return this.run(actor, (draft) => {
+    return this.run(request, (draft) => {
       const key = keyOf(kind, namespace, name);
-      const held = existing(draft, kind, namespace, name, ifMatch);
+      const held = existing(draft, kind, namespace, name, request.ifMatch);
       return { result: key, edits: [editOf(make(held), key, namespace, held.data, verb)] };
     });
   }
 
-  remove(kind: IntentKind, namespace: string, name: string, { actor, ifMatch }: Request): Promise<Committed<string>> {
-    return this.run(actor, (draft) => {
+  remove(kind: IntentKind, namespace: string, name: string, request: Request): Promise<Committed<string>> {
+    return this.run(request, (draft) => {
       const key = keyOf(kind, namespace, name);
-      const { data } = existing(draft, kind, namespace, name, ifMatch);
+      const { data } = existing(draft, kind, namespace, name, request.ifMatch);
       const edit = { key, kind, verb: "delete", before: data, after: undefined } as Edit;
       return { result: key, edits: [edit] };
     });
   }
 
   /** Decides on edits and commits them with what follows from them; decided anew when overtaken. */
-  run<T>(actor: string, decide: (draft: Draft) => { result: T; edits: Edit[] }): Promise<Committed<T>> {
-    return this.#transactor.commit(actor, (draft) => {
+  async run<T>(
+    { actor, onChanges }: Request,
+    decide: (draft: Draft) => { result: T; edits: Edit[] },
+  ): Promise<Committed<T>> {
+    const committed = await this.#transactor.commit(actor, (draft) => {
       const { result, edits } = decide(draft);
       stage(draft, edits, this.surroundings(), this.#toolbox.tools());
       return result;
     });
+    onChanges?.(committed.changes.map(({ id }) => id));
+    return committed;
   }
 
-  /** Tells whether the edits could be committed now, and throws as run() would. */
-  rehearse(draft: Draft, edits: Edit[]): void {
+  /** Decides as run() would, throws as it would, and changes nothing. */
+  rehearse<T>(decide: (draft: Draft) => { result: T; edits: Edit[] }): T {
+    const draft = new Draft(this.#mirror.world);
+    const { result, edits } = decide(draft);
     stage(draft, edits, this.surroundings(), this.#toolbox.tools());
-  }
-
-  get mirror(): Mirror {
-    return this.#mirror;
+    return result;
   }
 
   surroundings(): Surroundings {

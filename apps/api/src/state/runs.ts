@@ -31,11 +31,11 @@ export class Runs {
     verb: "kill" | "restart",
     namespace: string,
     name: string,
-    { actor, ifMatch }: Request,
+    request: Request,
     next: (run: RunRecord) => RunRecord,
   ): Promise<void> {
-    await this.#intents.run(actor, (draft) => {
-      const held = existing(draft, "Pod", namespace, name, ifMatch);
+    await this.#intents.run(request, (draft) => {
+      const held = existing(draft, "Pod", namespace, name, request.ifMatch);
       const pod = held.data as PodRecord;
       const before = runOf(draft, pod);
       changeRun(draft, pod, held.modRevision, before, next(before), verb);

@@ -1,4 +1,5 @@
 import { ChangeIds } from "../history/change-ids.js";
+import type { NewChange } from "../history/change-record.js";
 import { recordChange } from "../history/outbox-entry.js";
 import { ProblemError } from "../http/problem-error.js";
 import type { Store } from "../store/store.js";
@@ -11,6 +12,8 @@ export interface Committed<T> {
   result: T;
   /** The store's revision after it; the current one when nothing had to change. */
   revision: number;
+  /** What was recorded of it, in order. */
+  changes: NewChange[];
 }
 
 /** Turns decisions into transactions: decided on the mirror, compared at commit, decided anew when it was overtaken. */
@@ -39,15 +42,16 @@ export class Transactor {
       const draft = new Draft(this.#mirror.world);
       const result = decide(draft);
       const { compare, ops } = draft.toTransaction();
-      if (ops.length === 0) return { result, revision: this.#mirror.revision };
+      if (ops.length === 0) return { result, revision: this.#mirror.revision, changes: [] };
 
       const at = new Date().toISOString();
-      for (const note of draft.changes) ops.push(recordChange({ id: this.#ids.next(), at, actor, ...note }));
+      const changes = draft.changes.map((note): NewChange => ({ id: this.#ids.next(), at, actor, ...note }));
+      for (const change of changes) ops.push(recordChange(change));
       const outcome = await this.#store.txn({ compare, ops });
       await this.#mirror.reached(outcome.revision);
       if (outcome.committed) {
         this.#observeSeconds((performance.now() - startedMs) / 1000, tries);
-        return { result, revision: outcome.revision };
+        return { result, revision: outcome.revision, changes };
       }
     }
     throw new ProblemError("Conflict", "others changed the same objects at the same time: try again");

@@ -1,0 +1,66 @@
+import { type PlanStep, SET_LABEL } from "@ratchet/contracts";
+import { ProblemError } from "../http/problem-error.js";
+import { diffFields } from "../plan/diff-fields.js";
+import type { Edit } from "../plan/stage.js";
+import type { Draft } from "../state/draft.js";
+import { editOf, isNoChange, keyOf } from "../state/intents.js";
+import type { LinkRecord, PodRecord } from "../state/records.js";
+import type { World } from "../state/world.js";
+import type { NamedInput } from "./read-objects.js";
+
+export interface ApplyPlan {
+  edits: Edit[];
+  steps: PlanStep[];
+}
+
+/** What an apply would do to each object, in the order of the request; what it prunes comes last. */
+export function planApply(
+  draft: Draft,
+  inputs: readonly NamedInput[],
+  world: World,
+  prune: string | undefined,
+): ApplyPlan {
+  const edits: Edit[] = [];
+  const seen = new Map<string, string>();
+  for (const { where, namespace, object } of inputs) {
+    const { name } = object.input.metadata;
+    const key = keyOf(object.kind, namespace, name);
+    const earlier = seen.get(key);
+    if (earlier !== undefined) {
+      const message = `${object.kind} ${namespace}/${name} is already in this request, at ${earlier}`;
+      throw new ProblemError("Invalid", message, { errors: [{ field: `${where}.metadata.name`, message }] });
+    }
+    seen.set(key, where);
+    const before = draft.stored<PodRecord | LinkRecord>(key)?.data;
+    edits.push({ ...editOf(object, key, namespace, before, before === undefined ? "create" : "update"), where });
+  }
+  if (prune !== undefined) edits.push(...pruned(draft, world, prune, seen));
+  return { edits, steps: edits.map(stepOf) };
+}
+
+function pruned(draft: Draft, world: World, set: string, kept: ReadonlyMap<string, string>): Edit[] {
+  const edits: Edit[] = [];
+  for (const kind of ["Link", "Pod"] as const) {
+    for (const key of world.allKeys(kind === "Pod" ? "pods" : "links")) {
+      const record = world.entry<PodRecord | LinkRecord>(key)?.data;
+      if (kept.has(key) || record?.labels[SET_LABEL] !== set) continue;
+      const before = draft.stored<PodRecord | LinkRecord>(key)?.data;
+      edits.push({ kind, key, verb: "delete", before, after: undefined } as Edit);
+    }
+  }
+  return edits;
+}
+
+function stepOf(edit: Edit): PlanStep {
+  const named = edit.after ?? edit.before;
+  const { before, after, kind } = edit;
+  const step = { kind, namespace: named?.namespace ?? "", name: named?.name ?? "", diff: [] };
+  if (before === undefined) return { action: "create", ...step };
+  if (after === undefined) return { action: "delete", ...step };
+  if (isNoChange(edit)) return { action: "unchanged", ...step };
+  return { action: "update", ...step, diff: diffFields(shown(before), shown(after)) };
+}
+
+function shown({ labels, annotations, spec }: PodRecord | LinkRecord): object {
+  return { metadata: { labels, annotations }, spec };
+}

@@ -1,0 +1,74 @@
+import type { LinkSpec, PodSpec } from "@ratchet/contracts";
+import type { ChangeRecord } from "../history/change-record.js";
+import { ProblemError } from "../http/problem-error.js";
+import type { Edit } from "../plan/stage.js";
+import type { Document } from "../state/documents.js";
+import type { Draft } from "../state/draft.js";
+import { keyOf } from "../state/intents.js";
+import type { LinkRecord, PodRecord, RunRecord } from "../state/records.js";
+import { changeRun, runOf } from "../state/runs.js";
+
+type Shown = Document & { run?: Omit<RunRecord, "podUid"> };
+
+/**
+ * What takes a change back: the object as it was before, with its labels and annotations. Runs are
+ * written into the draft at once, everything else is returned as an edit.
+ *
+ * @throws ProblemError Conflict when the object is not as the change left it, Unsupported
+ */
+export function planRevert(draft: Draft, change: ChangeRecord, newUid: () => string): Edit[] {
+  const { kind, namespace, name } = change;
+  if ((kind !== "Pod" && kind !== "Link") || namespace === null) {
+    throw new ProblemError("Unsupported", `a change of a ${kind} cannot be taken back: it comes from its agent`);
+  }
+  const before = change.before as Shown | null;
+  const after = change.after as Shown | null;
+  const key = keyOf(kind, namespace, name);
+  const held = draft.stored<PodRecord | LinkRecord>(key);
+  if (after?.run !== undefined && before?.run !== undefined) {
+    revertRun(draft, change, held?.data as PodRecord | undefined, { before: before.run, after: after.run, key });
+    return [];
+  }
+  const common = { kind, key, verb: "revert", revertOf: change.id } as const;
+  if (after === null) {
+    if (held !== undefined) throw changedSince(change, "there is one of that name again");
+    return before === null ? [] : [{ ...common, before: undefined, after: recordOf(before, newUid()) } as Edit];
+  }
+  if (held === undefined) throw changedSince(change, "it was deleted");
+  if (held.modRevision !== change.revision || held.data.uid !== after.metadata.uid) {
+    throw changedSince(change, `it is at revision ${held.modRevision}`);
+  }
+  if (before === null) return [{ ...common, before: held.data, after: undefined } as Edit];
+  return [{ ...common, before: held.data, after: recordOf(before, held.data.uid) } as Edit];
+}
+
+function revertRun(
+  draft: Draft,
+  change: ChangeRecord,
+  pod: PodRecord | undefined,
+  { before, after, key }: { before: Omit<RunRecord, "podUid">; after: Omit<RunRecord, "podUid">; key: string },
+): void {
+  const uid = (change.after as Shown).metadata.uid;
+  if (pod === undefined || pod.uid !== uid) throw changedSince(change, "it was deleted");
+  const run = runOf(draft, pod);
+  if (run.isRunning !== after.isRunning || run.incarnation !== after.incarnation) {
+    throw changedSince(change, "it was killed or restarted again");
+  }
+  if (before.isRunning === after.isRunning) {
+    throw new ProblemError(
+      "Unsupported",
+      `a restart of a pod that ran cannot be taken back: what ran in ${pod.name} is gone`,
+    );
+  }
+  const next = { ...run, isRunning: before.isRunning, incarnation: run.incarnation + (before.isRunning ? 1 : 0) };
+  changeRun(draft, pod, draft.stored(key)?.modRevision ?? 0, run, next, "revert", change.id);
+}
+
+function recordOf({ metadata, spec }: Document, uid: string): PodRecord | LinkRecord {
+  const { namespace, name, labels, annotations, createdAt } = metadata;
+  return { uid, namespace, name, labels, annotations, createdAt, spec: spec as PodSpec & LinkSpec };
+}
+
+function changedSince({ kind, namespace, name, id }: ChangeRecord, how: string): ProblemError {
+  return new ProblemError("Conflict", `${kind} ${namespace}/${name} has changed since change ${id}: ${how}`);
+}

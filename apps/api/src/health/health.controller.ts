@@ -1,0 +1,28 @@
+import { Controller, Get, Inject } from "@nestjs/common";
+import { Core } from "../core.js";
+import { ProblemError } from "../http/problem-error.js";
+
+@Controller()
+export class HealthController {
+  readonly #core: Core;
+
+  constructor(@Inject(Core) core: Core) {
+    this.#core = core;
+  }
+
+  /** The process answers. */
+  @Get("healthz")
+  health(): { status: string } {
+    return { status: "ok" };
+  }
+
+  /** The store answers and is followed. @throws ProblemError Unavailable */
+  @Get("readyz")
+  async ready(): Promise<{ status: string; storeId: string; revision: number }> {
+    const { mirror, store } = this.#core;
+    await store.status();
+    if (!mirror.isFollowing)
+      throw new ProblemError("Unavailable", "the store is not followed at the moment: try again");
+    return { status: "ok", storeId: mirror.storeId, revision: mirror.revision };
+  }
+}

@@ -1,0 +1,29 @@
+import { All, Controller, Get, Param, Post } from "@nestjs/common";
+import { BUILT_PLURALS, PLURALS } from "@ratchet/contracts";
+import { ProblemError } from "../http/problem-error.js";
+
+const UNBUILT = Object.keys(PLURALS).filter((plural) => !(BUILT_PLURALS as readonly string[]).includes(plural));
+
+/** What the API will have and does not yet: refused by name, so that nobody takes silence for success. */
+@Controller("api/v1/namespaces/:namespace")
+export class UnbuiltController {
+  @All(UNBUILT.flatMap((plural) => [plural, `${plural}/*`]))
+  kind(): never {
+    throw new ProblemError("Unsupported", `${UNBUILT.join(", ")} are not built yet: pods and links are`);
+  }
+
+  @Get("links/:name/capture")
+  capture(@Param("name") name: string): never {
+    throw new ProblemError("Unsupported", `capturing on link ${name} is not built yet`);
+  }
+
+  @Post(["pods/:name/ping", "pods/:name/trace"])
+  probe(@Param("name") name: string): never {
+    throw new ProblemError("Unsupported", `probing from pod ${name} is not built yet`);
+  }
+
+  @Post("heal")
+  heal(): never {
+    throw new ProblemError("Unsupported", "faults are not built yet, so there is nothing to heal");
+  }
+}

@@ -1,0 +1,17 @@
+/** Labels of the 2017 prototype. Values hold bare IPv4 addresses, because a label cannot contain `/`. */
+export const LEGACY_LABELS = {
+  isRatchet: "ratchet",
+  podName: "ratchet.pod_name",
+  primary: "ratchet.primary",
+  pairName: "ratchet.pair_name",
+  localIp: "ratchet.local_ip",
+  localIfName: "ratchet.local_ifname",
+  pairIp: "ratchet.pair_ip",
+  pairIfName: "ratchet.pair_ifname",
+} as const;
+
+/** The prototype knew no other. */
+export const LEGACY_PREFIX_LENGTH = 24;
+
+/** Where more than a label can hold would be written; not built yet. */
+export const LEGACY_LINKS_ANNOTATION = "ratchet.network/links";
