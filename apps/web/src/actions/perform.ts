@@ -1,0 +1,85 @@
+import { reasonOf } from "../api/problem-error.js";
+import type { Answer } from "../api/request.js";
+import { editRefusal } from "../graph/refusal.js";
+import { clearPending, type PendingAction, setPending, settlePending } from "../state/pending-store.js";
+import { useTopology } from "../state/topology-store.js";
+import { ui } from "../state/ui-store.js";
+import type { UndoEntry } from "../state/undo-stack.js";
+import { toastDone, toastRefused } from "./toast.js";
+import { remember, undoEntry } from "./undo.js";
+
+/** One object an action changes. */
+export interface Target {
+  kind: "links" | "pods";
+  name: string;
+}
+
+export interface ActionStep {
+  target: Target;
+  run: () => Promise<Answer<unknown>>;
+}
+
+export interface Action {
+  verb: PendingAction["verb"];
+  /** In the past tense, for the toast, the history and screen readers: "Cut centosa-quagga-a". */
+  done: string;
+  /** What was wanted, for a refusal: "Cannot cut centosa-quagga-a". */
+  failed: string;
+  steps: ActionStep[];
+  hasToast: boolean;
+}
+
+/**
+ * Does something to one or several objects: shown at once as pending, put back with the
+ * API's reason when refused, remembered for undo when accepted.
+ *
+ * Answers the first refusal, or undefined when all was accepted.
+ */
+export async function perform(action: Action): Promise<unknown> {
+  const refusal = editRefusal(useTopology.getState().phase === "silent");
+  if (refusal !== undefined) {
+    toastRefused(action.failed, refusal);
+    return new Error(refusal);
+  }
+  const startedAt = Date.now();
+  for (const { target } of action.steps) {
+    setPending(target.kind, target.name, { verb: action.verb, revision: null, startedAt });
+  }
+  const changes: string[] = [];
+  const refused: { target: Target; error: unknown }[] = [];
+  await Promise.all(
+    action.steps.map(async ({ target, run }) => {
+      try {
+        const answer = await run();
+        changes.push(...answer.changes);
+        setPending(target.kind, target.name, { verb: action.verb, revision: revisionOf(answer.body), startedAt });
+      } catch (error) {
+        clearPending(target.kind, target.name);
+        refused.push({ target, error });
+      }
+    }),
+  );
+  // The stream may have been faster than the answer.
+  settlePending(useTopology.getState().stream, Date.now());
+  const entry: UndoEntry | undefined = changes.length > 0 ? { label: action.done, changes } : undefined;
+  if (entry) remember(entry);
+  const [first] = refused;
+  if (first === undefined) {
+    ui.announce(action.done);
+    if (action.hasToast) toastDone(action.done, entry && (() => undoEntry(entry)));
+    return undefined;
+  }
+  const id = `${first.target.kind === "links" ? "link" : "pod"}/${first.target.name}`;
+  const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : "";
+  const reason = reasonOf(first.error);
+  ui.refuse({ id, title: action.failed + more, reason });
+  ui.announce(`${action.failed}: ${reason}`);
+  return first.error;
+}
+
+function revisionOf(body: unknown): number | null {
+  if (typeof body !== "object" || body === null || !("metadata" in body)) return null;
+  const { metadata } = body;
+  if (typeof metadata !== "object" || metadata === null || !("revision" in metadata)) return null;
+  return typeof metadata.revision === "number" ? metadata.revision : null;
+}

@@ -1,0 +1,69 @@
+import { bundleWires } from "../../graph/groups.js";
+import type { WireState } from "../../graph/wire-state.js";
+import { type Frame, SANS, toScreen } from "./frame.js";
+import { boxOnScreen, paintBoxes } from "./paint-boxes.js";
+
+const ORDER: WireState[] = ["down", "error", "degraded", "pending", "unknown", "up"];
+
+/** Boxes as counted groups with bundles of wires between them, for when single things are too small to see. */
+export function paintFar(frame: Frame): void {
+  const { context, scene, view, palette } = frame;
+  const { bundles, inside } = bundleWires(scene);
+  for (const bundle of bundles) {
+    const a = scene.boxes.get(bundle.a);
+    const b = scene.boxes.get(bundle.b);
+    if (!a || !b) continue;
+    const from = toScreen(view, a);
+    const to = toScreen(view, b);
+    context.beginPath();
+    context.moveTo(from.x, from.y);
+    context.lineTo(to.x, to.y);
+    context.strokeStyle = palette.wire[bundle.worst];
+    context.lineWidth = Math.min(9, 1.5 + Math.log2(bundle.count));
+    context.stroke();
+  }
+  paintBoxes(frame);
+  for (const box of scene.boxes.values()) {
+    const { x, y, width, height } = boxOnScreen(frame, box);
+    if (width < 70 || height < 60) continue;
+    const states = inside.get(box.model.id);
+    let line = y + height / 2 - 4;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.font = `600 ${Math.min(28, width / 6)}px ${SANS}`;
+    context.fillStyle = palette.text;
+    context.fillText(String(box.model.podCount), x + width / 2, line);
+    context.font = `12px ${SANS}`;
+    line += Math.min(28, width / 6) / 2 + 12;
+    for (const state of ORDER) {
+      const count = states?.get(state);
+      if (count === undefined || line > y + height - 8) continue;
+      context.fillStyle = palette.wire[state];
+      context.fillText(`${count} ${state}`, x + width / 2, line);
+      line += 16;
+    }
+  }
+  for (const bundle of bundles) {
+    const a = scene.boxes.get(bundle.a);
+    const b = scene.boxes.get(bundle.b);
+    if (!a || !b) continue;
+    const at = toScreen(view, { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+    pill(frame, String(bundle.count), at.x, at.y, palette.wire[bundle.worst]);
+  }
+}
+
+function pill({ context, palette }: Frame, text: string, x: number, y: number, color: string): void {
+  context.font = `600 11px ${SANS}`;
+  const width = context.measureText(text).width + 14;
+  context.beginPath();
+  context.roundRect(x - width / 2, y - 9, width, 18, 9);
+  context.fillStyle = palette.ground;
+  context.fill();
+  context.strokeStyle = color;
+  context.lineWidth = 1.3;
+  context.stroke();
+  context.fillStyle = color;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(text, x, y + 0.5);
+}

@@ -1,0 +1,29 @@
+import { isCollapsed } from "../../graph/groups.js";
+import type { Frame } from "./frame.js";
+import { paintBoxes } from "./paint-boxes.js";
+import { paintFar } from "./paint-far.js";
+import { paintGesture } from "./paint-gesture.js";
+import { paintGround } from "./paint-ground.js";
+import { paintLabels } from "./paint-labels.js";
+import { paintNotes } from "./paint-notes.js";
+import { paintPods } from "./paint-pods.js";
+import { paintPorts } from "./paint-ports.js";
+import { paintMarks, paintWires } from "./paint-wires.js";
+
+/** Paints one picture, from the ground up. */
+export function paintScene(frame: Frame): void {
+  paintGround(frame);
+  if (isCollapsed(frame.scene, frame.view.zoom)) {
+    paintFar(frame);
+    paintGesture(frame);
+    return;
+  }
+  paintBoxes(frame);
+  paintWires(frame);
+  paintPods(frame);
+  paintPorts(frame);
+  paintMarks(frame);
+  paintLabels(frame);
+  paintNotes(frame);
+  paintGesture(frame);
+}

@@ -1,0 +1,79 @@
+import type { Point } from "../graph/point.js";
+import { freeRimPoint } from "../graph/rim.js";
+import { pointAt } from "../graph/wire-path.js";
+import type { Stage } from "./stage.js";
+
+/**
+ * `window.ratchetPage`: where things are on the screen, in CSS pixels of the window, or null.
+ * Read-only; for tests that drive the page with a real mouse, and for curious people.
+ */
+export interface RatchetPage {
+  /** The middle of a pod's card: drag it to move the pod. */
+  podPosition: (name: string) => Point | null;
+  /** A place on the pod's rim without a port: drag from here to draw a wire. */
+  podRim: (name: string) => Point | null;
+  /** A place on the wire that is clear of its middle mark: click it to select the wire. */
+  linkPosition: (name: string) => Point | null;
+  /** The port of end 0 or 1: drag it to another pod while the wire is selected. */
+  endPosition: (name: string, end: 0 | 1) => Point | null;
+  /** The title of a node's box. */
+  nodePosition: (name: string) => Point | null;
+  /** A place with nothing on it. */
+  groundPosition: () => Point | null;
+  /** How a wire is drawn now: up, pending, down, degraded, error, unknown. */
+  linkState: (name: string) => string | null;
+  podPhase: (name: string) => string | null;
+  /** Milliseconds of the last pictures' painting, newest last. */
+  paintTimes: () => number[];
+}
+
+export function exposeStage(stage: Stage, phaseOf: (name: string) => string | null): () => void {
+  const client = (point: Point | undefined) => (point === undefined ? null : stage.toClient(point));
+  const wire = (name: string) => stage.scene.wires.get(`link/${name}`);
+  const page: RatchetPage = {
+    podPosition: (name) => client(stage.scene.pods.get(`pod/${name}`)),
+    podRim: (name) => {
+      const pod = stage.scene.pods.get(`pod/${name}`);
+      if (!pod) return null;
+      const ports: Point[] = [];
+      for (const { model, path } of stage.scene.wires.values()) {
+        if (model.ends[0].pod === pod.model.id) ports.push(path.from);
+        if (model.ends[1].pod === pod.model.id) ports.push(path.to);
+      }
+      return client(freeRimPoint(pod, ports));
+    },
+    linkPosition: (name) => {
+      const found = wire(name);
+      return found ? client(pointAt(found.path, 0.44)) : null;
+    },
+    endPosition: (name, end) => {
+      const path = wire(name)?.path;
+      return client(path && (end === 0 ? path.from : path.to));
+    },
+    nodePosition: (name) => {
+      const box = stage.scene.boxes.get(`node/${name}`);
+      return client(box && { x: box.x - box.width / 2 + 30, y: box.y - box.height / 2 + 16 });
+    },
+    groundPosition: () => {
+      const { width, height } = stage.view;
+      for (let y = 20; y < height; y += 20) {
+        for (let x = width - 20; x > 0; x -= 20) {
+          const { zoom, pan } = stage.view;
+          const point = { x: (x - pan.x) / zoom, y: (y - pan.y) / zoom };
+          const at = stage.toClient(point);
+          const top = document.elementFromPoint(at.x, at.y);
+          if (stage.hit(point).kind === "ground" && top && !top.closest("[data-overlay]")) return at;
+        }
+      }
+      return null;
+    },
+    linkState: (name) => wire(name)?.model.state ?? null,
+    podPhase: phaseOf,
+    paintTimes: () => [...stage.paintTimes],
+  };
+  const target = window as unknown as { ratchetPage?: RatchetPage };
+  target.ratchetPage = Object.freeze(page);
+  return () => {
+    if (target.ratchetPage === page) delete target.ratchetPage;
+  };
+}

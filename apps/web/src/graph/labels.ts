@@ -1,0 +1,208 @@
+import type { Point } from "./point.js";
+import type { Scene, SceneWire } from "./scene.js";
+import { directionAt, pointAt, type WirePath } from "./wire-path.js";
+
+/** A text at its final place on the screen. `x`, `y`: upper left corner in CSS pixels. */
+export interface Label {
+  kind: "name" | "address" | "vni";
+  text: string;
+  wire: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface View {
+  zoom: number;
+  pan: Point;
+  width: number;
+  height: number;
+}
+
+export interface LabelOptions {
+  /** Width of a text in CSS pixels. */
+  measure: (kind: Label["kind"], text: string) => number;
+  /** Wires whose labels come first: hovered and selected. */
+  favoured: ReadonlySet<string>;
+  /** Wires that carry no label: filtered out. */
+  muted: (id: string) => boolean;
+}
+
+const HEIGHT = { name: 15, address: 14, vni: 18 } as const;
+const NAME_ZOOM = 0.42;
+const ADDRESS_ZOOM = 0.78;
+const VNI_ZOOM = 0.38;
+const PORT_GAP = 11;
+const LINE_GAP = 4;
+const CELL = 64;
+
+/**
+ * Chooses which labels are shown and where: names before numbers before addresses,
+ * none over another, over a card, or off the screen. Text keeps its size on the screen.
+ */
+export function placeLabels(scene: Scene, view: View, options: LabelOptions): Label[] {
+  const taken = new Occupied();
+  for (const pod of scene.pods.values()) {
+    const width = pod.width * view.zoom;
+    const height = pod.height * view.zoom;
+    const corner = toScreen(view, { x: pod.x - pod.width / 2, y: pod.y - pod.height / 2 });
+    if (isOnScreen(view, corner.x, corner.y, width, height)) taken.add(corner.x, corner.y, width, height);
+  }
+  const wires = [...scene.wires.values()].filter(
+    (wire) => !options.muted(wire.model.id) && isWireOnScreen(view, wire.path),
+  );
+  wires.sort((a, b) => Number(options.favoured.has(b.model.id)) - Number(options.favoured.has(a.model.id)));
+  const labels: Label[] = [];
+  const isFavoured = (wire: SceneWire) => options.favoured.has(wire.model.id);
+  const put = (wire: SceneWire, kind: Label["kind"], text: string, candidates: (width: number) => Point[]) => {
+    const width = options.measure(kind, text);
+    const height = HEIGHT[kind];
+    for (const at of candidates(width)) {
+      if (!taken.isFree(at.x, at.y, width, height)) continue;
+      taken.add(at.x, at.y, width, height);
+      labels.push({ kind, text, wire: wire.model.id, x: at.x, y: at.y, width, height });
+      return;
+    }
+  };
+
+  for (const wire of wires) {
+    const { vni, transport } = wire.model;
+    if (transport !== "vxlan" || vni === null || (view.zoom < VNI_ZOOM && !isFavoured(wire))) continue;
+    put(wire, "vni", String(vni), (width) => vniPlaces(view, wire.path, width, wire.model.state === "up"));
+  }
+  for (const wire of wires) {
+    if (view.zoom < NAME_ZOOM && !isFavoured(wire)) continue;
+    for (const end of [0, 1] as const) {
+      put(wire, "name", wire.model.ends[end].interface, (width) => namePlaces(view, wire.path, end, width));
+    }
+  }
+  for (const wire of wires) {
+    if (view.zoom < ADDRESS_ZOOM && !isFavoured(wire)) continue;
+    for (const end of [0, 1] as const) {
+      const [address, ...more] = wire.model.ends[end].addresses;
+      if (address === undefined) continue;
+      const text = more.length === 0 ? address : `${address} +${more.length}`;
+      put(wire, "address", text, (width) => addressPlaces(view, wire.path, end, width));
+    }
+  }
+  return labels;
+}
+
+function toScreen(view: View, point: Point): Point {
+  return { x: point.x * view.zoom + view.pan.x, y: point.y * view.zoom + view.pan.y };
+}
+
+function isOnScreen(view: View, x: number, y: number, width: number, height: number): boolean {
+  return x < view.width && y < view.height && x + width > 0 && y + height > 0;
+}
+
+function isWireOnScreen(view: View, path: WirePath): boolean {
+  const a = toScreen(view, path.from);
+  const b = toScreen(view, path.to);
+  const c = toScreen(view, path.control);
+  const x = Math.min(a.x, b.x, c.x);
+  const y = Math.min(a.y, b.y, c.y);
+  return isOnScreen(view, x, y, Math.max(a.x, b.x, c.x) - x + 1, Math.max(a.y, b.y, c.y) - y + 1);
+}
+
+/** On the line: in the middle of a whole wire, beside the gap of a broken one. */
+function vniPlaces(view: View, path: WirePath, width: number, isWhole: boolean): Point[] {
+  const spots = isWhole ? [0.5, 0.4, 0.6, 0.3, 0.7] : [0.36, 0.64, 0.28, 0.72];
+  return spots.map((t) => {
+    const at = toScreen(view, pointAt(path, t));
+    return { x: at.x - width / 2, y: at.y - HEIGHT.vni / 2 };
+  });
+}
+
+/** The way of the wire out of one end, and that end on the screen. */
+function leaving(view: View, path: WirePath, end: 0 | 1): { port: Point; way: Point } {
+  const way = directionAt(path, end);
+  return end === 0
+    ? { port: toScreen(view, path.from), way }
+    : { port: toScreen(view, path.to), way: { x: -way.x, y: -way.y } };
+}
+
+/** Beside the port, on the side the wire does not lean to. */
+function namePlaces(view: View, path: WirePath, end: 0 | 1, width: number): Point[] {
+  return endPlaces(view, path, end, width, HEIGHT.name, "above");
+}
+
+function addressPlaces(view: View, path: WirePath, end: 0 | 1, width: number): Point[] {
+  return endPlaces(view, path, end, width, HEIGHT.address, "below");
+}
+
+const LEVEL = 0.16;
+
+function endPlaces(
+  view: View,
+  path: WirePath,
+  end: 0 | 1,
+  width: number,
+  height: number,
+  side: "above" | "below",
+): Point[] {
+  const { port, way } = leaving(view, path, end);
+  if (Math.abs(way.x) > 0.5) {
+    const x = way.x > 0 ? port.x + PORT_GAP : port.x - PORT_GAP - width;
+    const slope = way.y / Math.abs(way.x);
+    const above = port.y - LINE_GAP - height;
+    const below = port.y + LINE_GAP;
+    if (Math.abs(slope) < LEVEL) {
+      const lean = slope * (PORT_GAP + width / 2);
+      const ys = side === "above" ? [above, below] : [below, above];
+      return ys.map((y) => ({ x, y: y + lean }));
+    }
+    // A leaning wire leaves one side free: name and address stand there, one under the other.
+    const stack =
+      slope > 0 ? port.y + PORT_GAP * slope - LINE_GAP - 2 * HEIGHT.name : port.y + PORT_GAP * slope + LINE_GAP;
+    const own = side === "above" ? stack : stack + HEIGHT.name;
+    const other =
+      slope > 0
+        ? port.y + slope * (PORT_GAP + width) + LINE_GAP
+        : port.y + slope * (PORT_GAP + width) - LINE_GAP - height;
+    return [
+      { x, y: own },
+      { x, y: other },
+    ];
+  }
+  // Steep: beside the line, the address under the name.
+  const down = way.y > 0;
+  const first = down ? port.y + PORT_GAP : port.y - PORT_GAP - 2 * HEIGHT.name;
+  const y = side === "above" ? first : first + HEIGHT.name;
+  const drift = (way.x / (Math.abs(way.y) || 1)) * Math.abs(y + height / 2 - port.y);
+  const right = { x: port.x + drift + 8, y };
+  const left = { x: port.x + drift - 8 - width, y };
+  return way.x > 0 ? [left, right] : [right, left];
+}
+
+/** Rectangles already used, in a coarse grid. */
+class Occupied {
+  readonly #cells = new Map<number, [number, number, number, number][]>();
+
+  add(x: number, y: number, width: number, height: number): void {
+    const rect: [number, number, number, number] = [x, y, x + width, y + height];
+    for (const key of cellsOf(x, y, width, height)) {
+      const cell = this.#cells.get(key);
+      if (cell) cell.push(rect);
+      else this.#cells.set(key, [rect]);
+    }
+  }
+
+  isFree(x: number, y: number, width: number, height: number): boolean {
+    for (const key of cellsOf(x, y, width, height)) {
+      for (const [left, top, right, bottom] of this.#cells.get(key) ?? []) {
+        if (x < right && x + width > left && y < bottom && y + height > top) return false;
+      }
+    }
+    return true;
+  }
+}
+
+function* cellsOf(x: number, y: number, width: number, height: number): Generator<number> {
+  const right = Math.floor((x + width) / CELL);
+  const bottom = Math.floor((y + height) / CELL);
+  for (let i = Math.floor(x / CELL); i <= right; i++) {
+    for (let j = Math.floor(y / CELL); j <= bottom; j++) yield i * 65_536 + j;
+  }
+}

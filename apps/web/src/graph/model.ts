@@ -1,0 +1,178 @@
+import type { Link, LinkPhase, Node, Pod, PodEndpoint, PodPhase } from "@ratchet/contracts";
+import { fanLanes } from "./fan.js";
+import { type PodRole, roleOf } from "./role.js";
+import { type WireState, wireState } from "./wire-state.js";
+
+/** What the stream holds of one namespace. */
+export interface Resources {
+  nodes: ReadonlyMap<string, Node>;
+  pods: ReadonlyMap<string, Pod>;
+  links: ReadonlyMap<string, Link>;
+}
+
+/** What the page knows beside the resources: nothing of it comes from the kernel. */
+export interface Overlay {
+  /** The stream is silent: nothing drawn may claim to be known. */
+  isStale: boolean;
+  /** Names of links and pods with an action of this page that the stream has not shown yet. */
+  pendingLinks: ReadonlySet<string>;
+  pendingPods: ReadonlySet<string>;
+}
+
+export interface BoxModel {
+  id: string;
+  name: string;
+  isKnown: boolean;
+  lastSeen: string | null;
+  podCount: number;
+}
+
+export interface PodModel {
+  id: string;
+  name: string;
+  /** Id of the node's box, or null while the pod lies nowhere. */
+  box: string | null;
+  /** `Absent`: a link names it and nobody has made it yet. */
+  phase: PodPhase | "Absent";
+  isPending: boolean;
+  role: PodRole;
+  /** Size of its card in canvas units. */
+  width: number;
+  height: number;
+}
+
+export interface WireEnd {
+  pod: string;
+  interface: string;
+  addresses: string[];
+  /** Null while nobody knows. */
+  carrier: boolean | null;
+}
+
+export interface WireModel {
+  id: string;
+  name: string;
+  ends: [WireEnd, WireEnd];
+  transport: "veth" | "vxlan" | null;
+  vni: number | null;
+  state: WireState;
+  /** Somebody asked for it to be down. */
+  isCut: boolean;
+  phase: LinkPhase;
+  /** Which of the parallel wires this is: -1.5, -0.5, 0.5, 1.5 for four of them. Measured from the lesser pod id. */
+  lane: number;
+  lanes: number;
+  /** Why it is not up, in the agent's words; empty when it is. */
+  message: string;
+}
+
+export interface GraphModel {
+  boxes: Map<string, BoxModel>;
+  pods: Map<string, PodModel>;
+  wires: Map<string, WireModel>;
+}
+
+export const CARD_HEIGHT = 44;
+const CARD_MIN_WIDTH = 104;
+const CARD_MAX_WIDTH = 196;
+
+/** Width of a pod's card: icon, name, state dot. */
+export function cardWidth(name: string): number {
+  return Math.min(CARD_MAX_WIDTH, Math.max(CARD_MIN_WIDTH, Math.round(58 + name.length * 7.3)));
+}
+
+export const podId = (name: string) => `pod/${name}`;
+export const linkId = (name: string) => `link/${name}`;
+export const nodeId = (name: string) => `node/${name}`;
+
+/** Turns resources into what is drawn. Pure: the same resources give the same picture. */
+export function buildModel(resources: Resources, overlay: Overlay): GraphModel {
+  const boxes = new Map<string, BoxModel>();
+  const pods = new Map<string, PodModel>();
+  const wires = new Map<string, WireModel>();
+
+  for (const node of resources.nodes.values()) {
+    const id = nodeId(node.metadata.name);
+    boxes.set(id, {
+      id,
+      name: node.metadata.name,
+      isKnown: node.status.phase === "Ready" && !overlay.isStale,
+      lastSeen: node.status.lastSeen,
+      podCount: 0,
+    });
+  }
+  for (const pod of resources.pods.values()) {
+    const id = podId(pod.metadata.name);
+    const box = pod.status.node === null ? undefined : boxes.get(nodeId(pod.status.node));
+    if (box) box.podCount++;
+    pods.set(id, {
+      id,
+      name: pod.metadata.name,
+      box: box?.id ?? null,
+      phase: overlay.isStale ? "Unknown" : pod.status.phase,
+      isPending: overlay.pendingPods.has(pod.metadata.name),
+      role: roleOf(pod.metadata.labels),
+      width: cardWidth(pod.metadata.name),
+      height: CARD_HEIGHT,
+    });
+  }
+  for (const link of resources.links.values()) {
+    const wire = wireOf(link, overlay);
+    if (wire === undefined) continue;
+    wires.set(wire.id, wire);
+    for (const end of wire.ends) {
+      if (!pods.has(end.pod)) pods.set(end.pod, absentPod(end.pod));
+    }
+  }
+  fanLanes(wires.values());
+  return { boxes, pods, wires };
+}
+
+function wireOf(link: Link, overlay: Overlay): WireModel | undefined {
+  const [a, b] = link.spec.endpoints;
+  if (!a || !b || !isPodEnd(a) || !isPodEnd(b)) return undefined;
+  const end = (spec: PodEndpoint, index: number): WireEnd => ({
+    pod: podId(spec.pod),
+    interface: spec.interface,
+    addresses: spec.addresses ?? [],
+    carrier: overlay.isStale ? null : (link.status.endpoints[index]?.carrier ?? null),
+  });
+  return {
+    id: linkId(link.metadata.name),
+    name: link.metadata.name,
+    ends: [end(a, 0), end(b, 1)],
+    transport: link.status.transport ?? (link.spec.transport === "auto" ? null : link.spec.transport),
+    vni: link.status.vni,
+    state: wireState(link, overlay.isStale, overlay.pendingLinks.has(link.metadata.name)),
+    isCut: link.spec.state === "down",
+    phase: overlay.isStale ? "Unknown" : link.status.phase,
+    lane: 0,
+    lanes: 1,
+    message: messageOf(link),
+  };
+}
+
+function absentPod(id: string): PodModel {
+  const name = id.slice("pod/".length);
+  return {
+    id,
+    name,
+    box: null,
+    phase: "Absent",
+    isPending: false,
+    role: "box",
+    width: cardWidth(name),
+    height: CARD_HEIGHT,
+  };
+}
+
+/** The first condition that is not as wished, or the first end that says why. */
+function messageOf(link: Link): string {
+  if (link.status.phase === "Up") return "";
+  const condition = link.status.conditions.find((item) => item.status !== "True" && item.message !== "");
+  return condition?.message ?? link.status.endpoints.find((end) => end.message !== "")?.message ?? "";
+}
+
+export function isPodEnd(end: Link["spec"]["endpoints"][number]): end is PodEndpoint {
+  return "pod" in end;
+}

@@ -1,0 +1,28 @@
+import type { GraphModel } from "./model.js";
+
+/** Why a wire cannot be begun or edited at all just now, or undefined. */
+export function editRefusal(isStale: boolean): string | undefined {
+  return isStale ? "No word from the server: editing is off until it is back" : undefined;
+}
+
+/** Why a wire drawn from one pod cannot end at another, or undefined when it can. */
+export function wireRefusal(model: GraphModel, from: string, to: string | undefined): string | undefined {
+  if (to === undefined) return "Drop it on a pod";
+  if (from === to) return "A wire needs another pod";
+  return model.pods.has(to) ? undefined : "This pod is gone";
+}
+
+/** Why an end of a wire cannot move to a pod, or undefined when it can. */
+export function rerouteRefusal(
+  model: GraphModel,
+  wireId: string,
+  end: 0 | 1,
+  to: string | undefined,
+): string | undefined {
+  const wire = model.wires.get(wireId);
+  if (wire === undefined) return "This wire is gone";
+  if (to === undefined) return "Drop it on a pod";
+  if (wire.ends[end].pod === to) return "It already ends here";
+  if (wire.ends[end === 0 ? 1 : 0].pod === to) return "This is its other end";
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import { useEffect } from "react";
+import { verbs } from "../api/verbs.js";
+import { useStage } from "../canvas/stage-context.js";
+import { initialUrl } from "../state/initial-url.js";
+import { useTopology } from "../state/topology-store.js";
+import { followTopology } from "../stream/follow-topology.js";
+
+/** Follows a namespace, with its saved places, and shows all of it the first time it is there. */
+export function useLiveTopology(namespace: string): void {
+  const stage = useStage();
+  useEffect(() => {
+    if (!stage) return;
+    let isOver = false;
+    let stopStream = () => {};
+    let stopWaiting = () => {};
+    const begin = (positions: Record<string, { x: number; y: number }>) => {
+      if (isOver) return;
+      stopStream = followTopology(namespace);
+      useTopology.setState({ layout: { positions } });
+      stopWaiting = useTopology.subscribe((now) => {
+        if (now.stream.storeId === null) return;
+        stopWaiting();
+        requestAnimationFrame(() => showAll());
+      });
+    };
+    const showAll = () => {
+      const { view } = initialUrl;
+      if (view && namespace === initialUrl.namespace) stage.adapter.center(view, view.zoom);
+      else stage.adapter.fit(undefined, false);
+    };
+    // Places first: a graph laid out and then moved would jump before everybody's eyes.
+    verbs
+      .getLayout(namespace)
+      .then(({ body }) => begin(body.positions))
+      .catch(() => begin({}));
+    return () => {
+      isOver = true;
+      stopWaiting();
+      stopStream();
+    };
+  }, [namespace, stage]);
+}

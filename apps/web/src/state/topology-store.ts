@@ -1,0 +1,36 @@
+import type { Event, Layout } from "@ratchet/contracts";
+import { create } from "zustand";
+import { EMPTY_STREAM, type StreamState } from "../stream/reducer.js";
+
+/** Somebody else's change, shown for a moment where it happened. */
+export interface ActorNote {
+  id: string;
+  actor: string;
+  at: number;
+}
+
+export interface TopologyState {
+  namespace: string;
+  /** `silent`: it was live and nobody answers now; what is shown is old. */
+  phase: "connecting" | "live" | "silent";
+  /** Milliseconds since the epoch. */
+  lastWordAt: number | null;
+  stream: StreamState;
+  /** Newest first. */
+  events: readonly Event[];
+  /** As last saved on the server, by whoever. */
+  layout: Layout;
+  notes: readonly ActorNote[];
+}
+
+export const EVENTS_KEPT = 300;
+
+export const useTopology = create<TopologyState>(() => ({
+  namespace: "default",
+  phase: "connecting",
+  lastWordAt: null,
+  stream: EMPTY_STREAM,
+  events: [],
+  layout: { positions: {} },
+  notes: [],
+}));

@@ -1,0 +1,84 @@
+import type { StreamFrame } from "@ratchet/contracts";
+import { actorName } from "../state/actor.js";
+import { type ActorNote, EVENTS_KEPT, useTopology } from "../state/topology-store.js";
+import { followStream } from "./connection.js";
+import { applyDeltas, applySnapshot, EMPTY_STREAM } from "./reducer.js";
+
+const NOTE_MS = 3_500;
+
+/** Follows one namespace into the topology store. Returns how to stop. */
+export function followTopology(namespace: string): () => void {
+  useTopology.setState({
+    namespace,
+    phase: "connecting",
+    stream: EMPTY_STREAM,
+    events: [],
+    layout: { positions: {} },
+    notes: [],
+  });
+  return followStream(namespace, {
+    onWord: (at) => useTopology.setState({ lastWordAt: at }),
+    onSilence: () => {
+      const { stream } = useTopology.getState();
+      if (useTopology.getState().phase === "connecting" && stream.storeId === null) return;
+      // The next server counts its deltas from another number.
+      useTopology.setState({ phase: "silent", stream: { ...stream, sequence: 0 } });
+    },
+    resumePoint: () => {
+      const { storeId, revision } = useTopology.getState().stream;
+      return storeId === null ? undefined : { storeId, revision };
+    },
+    onFrames: (frames) => useTopology.setState((state) => reduce(state, frames, namespace)),
+  });
+}
+
+type Delta = Extract<StreamFrame, { type: "delta" }>;
+type TopologyState = ReturnType<typeof useTopology.getState>;
+
+/** All frames of one batch become one state, so that they are drawn once. */
+function reduce(state: TopologyState, frames: StreamFrame[], namespace: string): Partial<TopologyState> {
+  let { stream, layout, phase } = state;
+  const events = [...state.events];
+  const now = Date.now();
+  let deltas: Delta[] = [];
+  const settle = () => {
+    stream = applyDeltas(stream, deltas, namespace);
+    deltas = [];
+  };
+  const notes = new Map(state.notes.filter((note) => now - note.at < NOTE_MS).map((note) => [note.id, note]));
+  for (const frame of frames) {
+    switch (frame.type) {
+      case "snapshot":
+        deltas = [];
+        stream = applySnapshot(frame, namespace);
+        phase = "live";
+        break;
+      case "delta":
+        deltas.push(frame);
+        phase = "live";
+        for (const note of notesOf(frame, now)) notes.set(note.id, note);
+        break;
+      case "heartbeat":
+        // A resumed stream with nothing new begins with this.
+        if (stream.storeId !== null) phase = "live";
+        break;
+      case "event":
+        if (frame.event.about.namespace === null || frame.event.about.namespace === namespace)
+          events.unshift(frame.event);
+        break;
+      case "layout":
+        if (frame.namespace === namespace) layout = frame.layout;
+        break;
+    }
+  }
+  settle();
+  return { stream, layout, phase, events: events.slice(0, EVENTS_KEPT), notes: [...notes.values()] };
+}
+
+function notesOf(frame: Delta, at: number): ActorNote[] {
+  const { actor } = frame;
+  if (actor === undefined || actor === actorName()) return [];
+  return frame.upserts
+    .filter((item) => item.kind !== "Node")
+    .map((item) => ({ id: `${item.kind === "Pod" ? "pod" : "link"}/${item.metadata.name}`, actor, at }));
+}

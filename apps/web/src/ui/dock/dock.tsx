@@ -1,0 +1,78 @@
+import { ActionIcon, TextInput } from "@mantine/core";
+import { IconChevronDown, IconChevronUp, IconFilter } from "@tabler/icons-react";
+import { useModel } from "../../state/model-store.js";
+import { useTopology } from "../../state/topology-store.js";
+import { ui, useUi } from "../../state/ui-store.js";
+import { EventsList } from "./events-list.js";
+import { LinksTable } from "./links-table.js";
+
+/** The facts of the canvas as text: for eyes that like lists, for keyboards and for screen readers. */
+export function Dock() {
+  const isOpen = useUi((state) => state.isDockOpen);
+  const tab = useUi((state) => state.dockTab);
+  const filterText = useUi((state) => state.filterText);
+  const links = useModel((state) => state.model.wires.size);
+  const matching = useModel((state) => state.matches?.wires.size);
+  const warnings = useTopology((state) => state.events.filter((event) => event.severity === "warning").length);
+  const tabs = [
+    { key: "links", label: matching === undefined ? `Links (${links})` : `Links (${matching} of ${links})` },
+    { key: "events", label: warnings === 0 ? "Events" : `Events (${warnings})` },
+  ] as const;
+  const show = (key: "links" | "events") => {
+    if (isOpen && tab === key) return ui.dock(false);
+    ui.dockTab(key);
+    ui.dock(true);
+  };
+  return (
+    <section className="dock" aria-label="Links and events" data-testid="dock">
+      <div className="dock-bar">
+        <div role="tablist" style={{ display: "flex", gap: 4 }}>
+          {tabs.map(({ key, label }) => (
+            <button
+              key={key}
+              type="button"
+              role="tab"
+              className="dock-tab num"
+              aria-selected={isOpen && tab === key}
+              aria-controls="dock-body"
+              onClick={() => show(key)}
+              data-testid={`dock-${key}`}
+            >
+              {label}
+            </button>
+          ))}
+        </div>
+        <div className="header-space" />
+        <TextInput
+          w={{ base: 150, sm: 300 }}
+          size="xs"
+          leftSection={<IconFilter size={14} />}
+          placeholder="Filter: state:cut node:left quagga"
+          aria-label="Filter wires and pods. For example state:cut, node:left, transport:vxlan, or any word"
+          value={filterText}
+          onChange={(event) => ui.filter(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") {
+              ui.filter("");
+              event.currentTarget.blur();
+            }
+          }}
+          data-testid="filter"
+        />
+        <ActionIcon
+          aria-label={isOpen ? "Close the dock" : "Open the dock"}
+          aria-expanded={isOpen}
+          onClick={() => ui.dock(!isOpen)}
+          data-testid="dock-toggle"
+        >
+          {isOpen ? <IconChevronDown size={17} /> : <IconChevronUp size={17} />}
+        </ActionIcon>
+      </div>
+      {isOpen && (
+        <div className="dock-body" id="dock-body" role="tabpanel">
+          {tab === "links" ? <LinksTable /> : <EventsList />}
+        </div>
+      )}
+    </section>
+  );
+}

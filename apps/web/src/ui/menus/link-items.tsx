@@ -1,0 +1,56 @@
+import { Menu } from "@mantine/core";
+import { IconArrowsSplit, IconCopy, IconPlugConnected, IconScissors, IconTrash } from "@tabler/icons-react";
+import { deleteLinks, setState } from "../../actions/link-actions.js";
+import { useModel } from "../../state/model-store.js";
+import { useTopology } from "../../state/topology-store.js";
+import { ui } from "../../state/ui-store.js";
+import { Item } from "./item.js";
+
+export function LinkItems({ name }: { name: string }) {
+  const wire = useModel((state) => state.model.wires.get(`link/${name}`));
+  const isStale = useTopology((state) => state.phase !== "live");
+  if (!wire) return null;
+  return (
+    <>
+      <Menu.Label>{name}</Menu.Label>
+      {wire.isCut ? (
+        <Item
+          icon={IconPlugConnected}
+          label="Restore"
+          shortcut="x"
+          isDisabled={isStale}
+          testId="menu-restore"
+          onClick={() => void setState([name], "up")}
+        />
+      ) : (
+        <Item
+          icon={IconScissors}
+          label="Cut"
+          shortcut="x"
+          isDisabled={isStale}
+          testId="menu-cut"
+          onClick={() => void setState([name], "down")}
+        />
+      )}
+      <Item
+        icon={IconArrowsSplit}
+        label="Re-route an end"
+        shortcut="r"
+        isDisabled={isStale}
+        testId="menu-reroute"
+        onClick={() => ui.open({ kind: "reroute-picker", wire: name })}
+      />
+      <Item icon={IconCopy} label="Copy name" onClick={() => void navigator.clipboard.writeText(name)} />
+      <Menu.Divider />
+      <Item
+        icon={IconTrash}
+        label="Delete"
+        shortcut="Del"
+        isDangerous
+        isDisabled={isStale}
+        testId="menu-delete"
+        onClick={() => void deleteLinks([name])}
+      />
+    </>
+  );
+}
