@@ -40,7 +40,7 @@ const EVENTS_KEPT = 200;
 export class Agent {
   private readonly world = new World();
   private readonly dirty = new Dirty();
-  private readonly observer = new Observer(this.world, this.dirty);
+  private readonly observer: Observer;
   private readonly panel: PanelNetns;
   private readonly panelSocket: NetlinkSocket;
   private readonly executor: Executor;
@@ -71,6 +71,7 @@ export class Agent {
     this.stateFile = new StateFile(config.dataFolder, log);
     this.panel = PanelNetns.open(config.panelName, own);
     const path = this.panel.path;
+    this.observer = new Observer(this.world, this.dirty, path);
     this.panelSocket = NetlinkSocket.open(path);
     this.netem = hasNetem(this.panelSocket);
     this.executor = new Executor({ keep: [path, OWN_NETNS] });
@@ -118,6 +119,7 @@ export class Agent {
       this.announcer,
       {
         drain: () => this.listener.drain(),
+        done: (action) => this.observer.takeAlias(action),
         resync: (what) => this.resync(what),
         progressed: () => this.report(),
         tell: (about, severity, reason, message) => this.tell(about, severity, reason, message),

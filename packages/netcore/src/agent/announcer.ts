@@ -2,9 +2,9 @@ import type { AssignedWire } from "@ratchet/contracts";
 import type { Action } from "../executor/action.js";
 import type { Executor } from "../executor/executor.js";
 import { type PortKey, portKey } from "../model/key.js";
-import { tunnelName } from "../model/names.js";
 import type { WireEnd } from "../plan/plan-wire.js";
 import type { Planned } from "../plan/planned.js";
+import { tunnelName } from "./names.js";
 import { portActual } from "./specs.js";
 import type { World } from "./world.js";
 

@@ -1,3 +1,4 @@
+import type { Action } from "../executor/action.js";
 import { portKey } from "../model/key.js";
 import type { PanelLink } from "../model/panel.js";
 import type { NetlinkSocket } from "../netlink/socket.js";
@@ -20,12 +21,34 @@ export class Observer {
   constructor(
     private readonly world: World,
     private readonly dirty: Dirty,
+    private readonly panelPath: string,
   ) {}
 
   take(event: KernelEvent): void {
     if (event.type === "overrun") this.dirty.resync = "all";
     else if (event.netnsId === undefined) this.takePanel(event);
     else for (const sandbox of this.world.podsIn(event.netnsId)) this.takePod(sandbox, event);
+  }
+
+  /**
+   * Takes in what an action of ours did and the kernel keeps to itself: it tells of a new alias only where the
+   * interface is up (netdev_state_change in net/core/dev.c).
+   */
+  takeAlias(action: Action): void {
+    const { panel } = this.world;
+    if (action.op === "createVeth") {
+      const link = panel.named(action.end.ifName);
+      if (link !== undefined && action.end.alias !== undefined) panel.put({ ...link, alias: action.end.alias });
+    }
+    if (action.op !== "setLink" || action.alias === undefined || !("ifIndex" in action.link)) return;
+    const { alias, netns } = action;
+    const { ifIndex } = action.link;
+    const half = netns === this.panelPath ? panel.links.get(ifIndex) : undefined;
+    if (half !== undefined) panel.put({ ...half, alias });
+    for (const { path, network } of this.world.sandboxes.values()) {
+      const link = path === netns ? network.links.get(ifIndex) : undefined;
+      if (link !== undefined) network.put({ ...link, alias });
+    }
   }
 
   /** One dump of links and one exchange for the cross-connects, however many pods there are. */

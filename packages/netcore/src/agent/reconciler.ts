@@ -4,7 +4,6 @@ import type { Action, ActionResult } from "../executor/action.js";
 import type { Executor } from "../executor/executor.js";
 import { portsOfWire } from "../model/desired.js";
 import { type PortKey, portRef } from "../model/key.js";
-import { tunnelName } from "../model/names.js";
 import { isAlreadyExists } from "../netlink/error.js";
 import { planLoopback } from "../plan/plan-loopback.js";
 import { planPort } from "../plan/plan-port.js";
@@ -15,6 +14,7 @@ import type { Announcer } from "./announcer.js";
 import { Backoff } from "./backoff.js";
 import { type Dirty, takeFrom } from "./dirty.js";
 import type { Log } from "./log.js";
+import { tunnelName } from "./names.js";
 import { RepairGuard } from "./repair-guard.js";
 import type { Reporter } from "./reporter.js";
 import type { Problem } from "./reports.js";
@@ -29,6 +29,8 @@ const PORTS_PER_SLICE = 96;
 export interface ReconcilerEvents {
   /** Reads what the kernel has told meanwhile. */
   drain(): void;
+  /** The kernel took an action. */
+  done(action: Action): void;
   /** Reads panel, and with "all" the pods, from the kernel again. */
   resync(what: "panel" | "all"): void;
   /** A pass has changed something worth reporting. */
@@ -295,6 +297,8 @@ export class Reconciler {
     }
     const failures = new Map<Work, Problem>();
     const results = actions.length === 0 ? [] : await this.executor.run(actions);
+    this.events.drain();
+    for (const { ok, action } of results) if (ok) this.events.done(action);
     results.forEach((result, i) => {
       const work = owners[i]!;
       if (!result.ok && !failures.has(work)) failures.set(work, this.explain(result));

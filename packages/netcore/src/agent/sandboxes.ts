@@ -8,7 +8,7 @@ import {
   namedNetnsExists,
   namedNetnsPath,
 } from "../ffi/named-netns.js";
-import { closeNetns, netnsIdentity, OWN_NETNS, openNetns } from "../ffi/netns.js";
+import { closeNetns, type NetnsIdentity, netnsIdentity, OWN_NETNS, openNetns } from "../ffi/netns.js";
 import { PodNetwork } from "../model/pod-network.js";
 import { NetlinkSocket } from "../netlink/socket.js";
 import { type NetnsId, planPod } from "../plan/plan-pod.js";
@@ -58,6 +58,17 @@ export class Sandboxes {
 
   /** Brings one pod's namespace to what is asked for; `pod` undefined = it is no longer assigned. */
   settle(podUid: string, pod: AssignedPod | undefined): void {
+    try {
+      this.settleNow(podUid, pod);
+    } catch (error) {
+      // A namespace that cannot be looked at concerns its own pod alone.
+      if (pod === undefined) throw error;
+      this.leave(podUid);
+      this.put(pod, "", "Pending", (error as Error).message);
+    }
+  }
+
+  private settleNow(podUid: string, pod: AssignedPod | undefined): void {
     if (this.ending.has(podUid)) return;
     const record = this.records.get(podUid);
     if (pod === undefined) {
@@ -350,7 +361,16 @@ export class Sandboxes {
 const nsfs = netnsIdentity(OWN_NETNS)?.dev;
 
 function identify(path: string): NetnsId | undefined {
-  const identity = netnsIdentity(path);
+  const identity = look(path);
   if (identity === undefined || identity.dev !== nsfs) return undefined;
   return { dev: String(identity.dev), inode: String(identity.inode) };
+}
+
+function look(path: string): NetnsIdentity | undefined {
+  try {
+    return netnsIdentity(path);
+  } catch {
+    // Not ours to see, as the namespaces of some processes: as good as absent.
+    return undefined;
+  }
 }

@@ -1,11 +1,11 @@
 import type { AssignedPort, AssignedWire, TunnelRef } from "@ratchet/contracts";
 import { OWN_NETNS } from "../ffi/netns.js";
 import { type PortKey, portRef } from "../model/key.js";
-import { panelHalfAlias, podHalfAlias, portMac, tunnelAlias, tunnelName } from "../model/names.js";
 import type { PanelLink } from "../model/panel.js";
 import type { PortActual, PortSpec } from "../plan/plan-port.js";
 import type { TunnelSpec } from "../plan/plan-tunnel.js";
 import type { WireEnd } from "../plan/plan-wire.js";
+import { panelHalfAlias, podHalfAlias, portMac, tunnelAlias, tunnelName } from "./names.js";
 import type { Sandbox, World } from "./world.js";
 
 /** What of the agent's own settings goes into every plan. */

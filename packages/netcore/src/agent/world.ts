@@ -1,9 +1,9 @@
 import type { LabImage } from "@ratchet/contracts";
 import { Desired } from "../model/desired.js";
 import { type PortKey, portKey } from "../model/key.js";
-import { isPanelHalfName, isTunnelName, panelHalfName } from "../model/names.js";
 import { Panel, type PanelLink } from "../model/panel.js";
 import type { PodNetwork } from "../model/pod-network.js";
+import { isPanelHalfName, isTunnelName, panelHalfName } from "./names.js";
 
 /** A pod's namespace as the agent uses it. */
 export interface Sandbox {

@@ -63,7 +63,14 @@ export class PodNetwork {
   }
 
   removeAddress(ifIndex: number, address: string): void {
-    this.addresses.get(ifIndex)?.delete(address);
+    const rest = this.addresses.get(ifIndex);
+    rest?.delete(address);
+    if (address.includes(":")) return;
+    // With its last IPv4 address an interface loses its IPv4 routes, again without a word (fib_disable_ip).
+    for (const other of rest?.keys() ?? []) if (!other.includes(":")) return;
+    for (const [key, route] of this.routes.get(ifIndex) ?? []) {
+      if (route.family === 4) this.routes.get(ifIndex)?.delete(key);
+    }
   }
 
   putRoute(route: OwnRoute): void {

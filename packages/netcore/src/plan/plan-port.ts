@@ -2,7 +2,6 @@ import type { SetLink } from "../executor/action.js";
 import { OWN_PROTOCOL } from "../model/ownership.js";
 import type { PanelLink } from "../model/panel.js";
 import { type OwnRoute, type PodAddress, type PodLink, routeKey } from "../model/pod-network.js";
-import type { LinkRef } from "../rtnetlink/link-message.js";
 import type { Planned } from "./planned.js";
 
 /** A port as asked for, with the names that follow from it. */
@@ -44,6 +43,7 @@ export interface PortPlan {
 }
 
 type LinkChange = Omit<SetLink, "op" | "netns" | "link">;
+type LinkRef = SetLink["link"];
 
 /**
  * The actions that turn a port into what is asked for, in order. Pure.
@@ -138,13 +138,13 @@ function amendPanelHalf(spec: PortSpec, half: PanelLink): Planned[] {
 function amendPodHalf(spec: PortSpec, half: PodLink): Planned[] {
   const change: LinkChange = {};
   const findings: string[] = [];
-  const renamed: Planned[] = [];
+  const lowered: Planned[] = [];
   if (half.ifName !== spec.ifName) {
-    // Only an interface that is down can be renamed (dev_change_name); its wire is broken anyhow: nobody finds it.
-    const lowered = { isUp: false, ifName: spec.ifName };
-    renamed.push(...setLink(spec.netns, half.ifIndex, lowered, [`${spec.panelAlias} is called ${half.ifName}`]));
+    // Kernels before 6.2 rename only what is down (dev_change_name); its wire is broken anyhow: nobody finds it.
+    if (half.isUp) lowered.push(...setLink(spec.netns, half.ifIndex, { isUp: false }, ["it must be renamed"]));
+    change.ifName = spec.ifName;
     change.isUp = true;
-    findings.push(`${spec.panelAlias} was down to be renamed`);
+    findings.push(`${spec.panelAlias} is called ${half.ifName}`);
   }
   if (half.mtuBytes !== spec.mtuBytes) {
     change.mtuBytes = spec.mtuBytes;
@@ -160,7 +160,7 @@ function amendPodHalf(spec: PortSpec, half: PodLink): Planned[] {
     // Raising and marking are one request: a half without a mark was never raised.
     if (half.alias === "") change.isUp = true;
   }
-  return [...renamed, ...setLink(spec.netns, half.ifIndex, change, findings)];
+  return [...lowered, ...setLink(spec.netns, half.ifIndex, change, findings)];
 }
 
 function setLink(netns: string, ifIndex: number, change: LinkChange, findings: string[]): Planned[] {

@@ -109,7 +109,10 @@ export class TestNode {
     const args = [`--net=/run/netns/${this.netns}`, process.execPath, MAIN, ...this.flags];
     const agent = spawn("nsenter", args, { stdio: ["ignore", "pipe", "pipe"] });
     this.agent = agent;
-    agent.stderr.on("data", (chunk) => (this.stderr += chunk));
+    agent.stderr.on("data", (chunk) => {
+      this.stderr += chunk;
+      if (process.env.RATCHET_TEST_LOG) process.stderr.write(chunk);
+    });
     const line = await Promise.race([
       once(createInterface(agent.stdout), "line").then(([text]) => String(text)),
       once(agent, "exit").then(() => `ended: ${this.stderr}`),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PortRef } from "@ratchet/contracts";
-import { portKey } from "./key.js";
+import { portKey } from "../model/key.js";
 
 /**
  * Name of a port's half in the panel: 13 of the 15 bytes the kernel allows, the same in every life of the agent.
