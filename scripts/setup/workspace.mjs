@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { runQuietly, runThrough } from "./child.mjs";
 import { withSetupLock } from "./lock.mjs";
@@ -19,33 +19,55 @@ export async function prepareWorkspace() {
   if (isPrepared()) return;
   mkdirSync(toolsDir, { recursive: true });
   await withSetupLock(async () => {
-    await step("tools", TOOLS_STAMP, () => existsSync(node) && existsSync(pnpm), installTools);
-    await step("install", `${TOOLS_STAMP} ${installFingerprint()}`, hasModules, installPackages);
+    if (!hasTools()) await timed(installTools);
+    const packages = installStamp();
+    if (!hasModules() || readStamp("install") !== packages) {
+      await timed(installPackages);
+      writeStamp("install", packages);
+    }
     // Taken before the build: a source changed while it runs must be built the next time.
     const sources = sourceFingerprint();
-    await step("build", sources, hasOutputs, build);
+    if (!hasOutputs() || readStamp("build") !== sources) {
+      await timed(build);
+      writeStamp("build", sources);
+    }
   });
 }
 
-const TOOLS_STAMP = JSON.stringify(TOOLS);
-const hasModules = () => existsSync(join(root, "node_modules", ".bin", "turbo"));
-
 function isPrepared() {
   return (
-    existsSync(node) &&
+    hasTools() &&
     hasModules() &&
-    readStamp("tools") === TOOLS_STAMP &&
-    readStamp("build") === sourceFingerprint() &&
-    readStamp("install") === `${TOOLS_STAMP} ${installFingerprint()}` &&
-    hasOutputs()
+    readStamp("install") === installStamp() &&
+    hasOutputs() &&
+    readStamp("build") === sourceFingerprint()
   );
 }
 
-async function step(name, stamp, isThere, work) {
-  if (isThere() && readStamp(name) === stamp) return;
+/** The pinned versions, and no others, are in `.tools/`. */
+function hasTools() {
+  return existsSync(node) && Object.entries(TOOLS).every(([name, version]) => installedVersion(name) === version);
+}
+
+function installedVersion(name) {
+  try {
+    return JSON.parse(readFileSync(join(toolsDir, "node_modules", name, "package.json"), "utf8")).version;
+  } catch {
+    return undefined;
+  }
+}
+
+function hasModules() {
+  return existsSync(join(root, "node_modules", ".bin", "turbo"));
+}
+
+function installStamp() {
+  return `${JSON.stringify(TOOLS)} ${installFingerprint()}`;
+}
+
+async function timed(work) {
   const start = Date.now();
   await work();
-  writeStamp(name, stamp);
   say(`  done in ${((Date.now() - start) / 1000).toFixed(1)} s`);
 }
 

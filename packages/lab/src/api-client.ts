@@ -56,8 +56,10 @@ function causeOf(error: unknown): string {
 function describeProblem(status: number, text: string): string {
   try {
     const problem = JSON.parse(text) as Problem;
-    const fields = problem.errors.map(({ field, message }) => `\n    ${field} ${message}`).join("");
-    return `${problem.code}: ${problem.detail}${fields}`;
+    // The detail of a single mistake names its field already.
+    const fields = problem.errors.map(({ field, message }) => `${field} ${message}`);
+    const others = fields.filter((text) => !problem.detail.includes(text)).map((text) => `\n    ${text}`);
+    return `${problem.code}: ${problem.detail}${others.join("")}`;
   } catch {
     return `status ${status}`;
   }

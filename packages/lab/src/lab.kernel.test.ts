@@ -135,7 +135,10 @@ describe("startLab", () => {
     const name = freshName();
     const dir = mkdtempSync(join(tmpdir(), "ratchet-kernel-test-"));
     dirs.push(dir);
-    writeFileSync(join(dir, "bad.yaml"), "kind: Link\nmetadata: { name: x }\nspec: { endpoints: [] }\n");
+    writeFileSync(
+      join(dir, "bad.yaml"),
+      "apiVersion: ratchet.network/v1alpha1\nkind: Link\nmetadata: { name: x }\nspec: { endpoints: [] }\n",
+    );
     await expect(startLab({ name, port: 0, topologies: [join(dir, "bad.yaml")] })).rejects.toThrow(/endpoints/);
     expect(tracesOf(name)).toEqual(NOTHING);
   });

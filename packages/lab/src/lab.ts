@@ -75,7 +75,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   };
   try {
     bringing = bringUp(options, { record, dir, swept, port, topologies, say, running, stop, checkpoint });
-    return await bringing;
+    const lab = await bringing;
+    checkpoint();
+    return lab;
   } catch (error) {
     const wasTold = stopping !== undefined;
     await stop();
@@ -146,20 +148,23 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
   running.push(api);
   const agents = new Map(nodes.map((node) => [node.name, agentProcess(context, node)]));
   running.push(...agents.values());
+  checkpoint();
   // Together: an agent keeps dialling until the API is there.
   await Promise.all(running.map((item) => item.start()));
   const url = `http://127.0.0.1:${port}`;
   record.url = url;
   writeRun(record);
   const client = new ApiClient(url);
-  await waitForNodes(client, nodes.length, 20_000);
+  await waitForNodes(client, nodes.length, 20_000, checkpoint);
   say(`control plane at ${url}, ${nodes.length} agents connected`);
 
   const timeoutMs = (options.settleTimeoutSeconds ?? 60) * 1000;
   const settle = (namespace = "default", limitMs = timeoutMs) =>
-    waitUntilSettled(client, namespace, limitMs, (progress) =>
-      say(`  pods ready ${progress.podsReady}/${progress.pods}, links up ${progress.linksUp}/${progress.links}`),
-    );
+    waitUntilSettled(client, namespace, limitMs, {
+      checkpoint,
+      onProgress: ({ podsReady, pods, linksUp, links }) =>
+        say(`  pods ready ${podsReady}/${pods}, links up ${linksUp}/${links}`),
+    });
   for (const topology of topologies) {
     say(`applying ${topology.title}`);
     await client.apply(topology.manifest);

@@ -37,20 +37,28 @@ export function unsettledOf(topology: Topology): string[] {
   return [...pods, ...links].map((line) => line.trimEnd());
 }
 
+export interface WaitHooks {
+  /** Told whenever something has moved. */
+  onProgress?: (progress: Progress) => void;
+  /** Throws when waiting is called off. */
+  checkpoint?: () => void;
+}
+
 /** Waits until every pod is Ready and every link as asked. Throws LabError naming what is not. */
 export async function waitUntilSettled(
   api: ApiClient,
   namespace: string,
   timeoutMs: number,
-  onProgress: (progress: Progress) => void = () => {},
+  { onProgress, checkpoint }: WaitHooks = {},
 ): Promise<Topology> {
   const deadline = performance.now() + timeoutMs;
   let last = "";
   for (;;) {
+    checkpoint?.();
     const topology = await api.topology(namespace);
     const progress = progressOf(topology);
     const text = JSON.stringify(progress);
-    if (text !== last) onProgress(progress);
+    if (text !== last) onProgress?.(progress);
     last = text;
     if (isSettled(progress)) return topology;
     if (performance.now() > deadline) {
@@ -62,9 +70,15 @@ export async function waitUntilSettled(
 }
 
 /** Waits until `count` nodes are connected. */
-export async function waitForNodes(api: ApiClient, count: number, timeoutMs: number): Promise<void> {
+export async function waitForNodes(
+  api: ApiClient,
+  count: number,
+  timeoutMs: number,
+  checkpoint: () => void,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
+    checkpoint();
     const { items } = await api.nodes();
     const ready = items.filter((node) => node.status.phase === "Ready").length;
     if (ready >= count) return;

@@ -103,6 +103,8 @@ function isProblem(value: unknown): value is Problem {
 
 function describe(status: number, problem: Problem | undefined): string {
   if (problem === undefined) return `the API answered with status ${status} and no explanation`;
-  const fields = (problem.errors ?? []).map(({ field, message }) => `\n  ${field} ${message}`);
-  return `${problem.code}: ${problem.detail}${fields.join("")}`;
+  // The detail of a single mistake names its field already.
+  const fields = (problem.errors ?? []).map(({ field, message }) => `${field} ${message}`);
+  const others = fields.filter((text) => !problem.detail.includes(text)).map((text) => `\n  ${text}`);
+  return `${problem.code}: ${problem.detail}${others.join("")}`;
 }
