@@ -13,7 +13,7 @@ const VERBS = {
   async demo(args) {
     needLinux();
     await needLabPrograms();
-    await prepareWorkspace();
+    await prepareWorkspace("product");
     // The lab ends with us, also when we are killed.
     const env = { ...toolEnvironment(), RATCHET_LAB_PARENT: String(process.pid) };
     return runThrough(node, [join(root, "packages/lab/dist/main.js"), ...args], { env });
@@ -27,11 +27,11 @@ const VERBS = {
     needLinux();
     needRoot("npm run bench");
     await needLabPrograms();
-    await prepareWorkspace();
+    await prepareWorkspace("everything");
     return runThrough(node, [join(root, "bench/dist/main.js"), ...args], { env: toolEnvironment() });
   },
   async setup() {
-    await prepareWorkspace();
+    await prepareWorkspace("product");
     return 0;
   },
 };

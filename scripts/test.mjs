@@ -8,7 +8,7 @@ import { prepareWorkspace, toolEnvironment } from "./setup/workspace.mjs";
 /** Lint, build (which is the type check) and every test; arguments go to vitest. Answers the exit code. */
 export async function runTests(args) {
   await needTestPrograms();
-  await prepareWorkspace();
+  await prepareWorkspace("everything");
   const env = toolEnvironment();
   const bin = (name) => join(root, "node_modules", ".bin", name);
 

@@ -3,15 +3,18 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileS
 import { join } from "node:path";
 import { root, toolsDir } from "./paths.mjs";
 
-/** Folders whose packages are built, and what in them is an input of the build. */
-const GROUPS = ["apps", "packages", "e2e", "bench"];
+/** What is built: the product alone, or with what tests and measures it. Folders of packages. */
+export const SCOPES = {
+  product: ["apps", "packages"],
+  everything: ["apps", "packages", "e2e", "bench"],
+};
 const ROOT_INPUTS = ["tsconfig.base.json", "turbo.json", "package.json", "pnpm-lock.yaml", "prisma/schema.prisma"];
 const NOT_INPUTS = new Set(["node_modules", "dist", "generated", ".turbo", ".vite"]);
 
 /** Changes when what `pnpm install` would do changes. */
 export function installFingerprint() {
   const hash = createHash("sha256");
-  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...manifests()]) {
+  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...manifests("everything")]) {
     hash.update(`${file}\0`);
     hash.update(readFileSync(join(root, file)));
   }
@@ -19,7 +22,7 @@ export function installFingerprint() {
 }
 
 /** Changes when a source of the build is touched, added or removed. Reads no contents. */
-export function sourceFingerprint() {
+export function sourceFingerprint(scope) {
   const hash = createHash("sha256");
   const visit = (path) => {
     const info = statSync(join(root, path), { throwIfNoEntry: false });
@@ -32,13 +35,13 @@ export function sourceFingerprint() {
       if (!NOT_INPUTS.has(name)) visit(`${path}/${name}`);
     }
   };
-  for (const path of [...ROOT_INPUTS, ...GROUPS]) visit(path);
+  for (const path of [...ROOT_INPUTS, ...SCOPES[scope]]) visit(path);
   return hash.digest("hex");
 }
 
 /** True when every package that has a build has its output. */
-export function hasOutputs() {
-  return manifests().every((file) => {
+export function hasOutputs(scope) {
+  return manifests(scope).every((file) => {
     const { scripts } = JSON.parse(readFileSync(join(root, file), "utf8"));
     return scripts?.build === undefined || existsSync(join(root, file, "..", "dist"));
   });
@@ -59,8 +62,8 @@ export function writeStamp(step, value) {
   renameSync(`${path}.${process.pid}`, path);
 }
 
-function manifests() {
-  return GROUPS.flatMap((group) => {
+function manifests(scope) {
+  return SCOPES[scope].flatMap((group) => {
     const own = `${group}/package.json`;
     if (existsSync(join(root, own))) return [own];
     const dir = join(root, group);

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { runQuietly, runThrough } from "./child.mjs";
+import { runQuietly } from "./child.mjs";
 import { withSetupLock } from "./lock.mjs";
 import { node, pnpm, root, toolsBin, toolsDir } from "./paths.mjs";
 import { SetupError, say } from "./say.mjs";
-import { hasOutputs, installFingerprint, readStamp, sourceFingerprint, writeStamp } from "./stamp.mjs";
+import { hasOutputs, installFingerprint, readStamp, SCOPES, sourceFingerprint, writeStamp } from "./stamp.mjs";
 
 /** Runtime and package manager, pinned; they come from npm and live in `.tools/`. */
 const TOOLS = { node: "24.21.0", pnpm: "12.21.0" };
@@ -14,9 +14,9 @@ export function toolEnvironment() {
   return { ...process.env, PATH: `${toolsBin}${delimiter}${process.env.PATH ?? ""}` };
 }
 
-/** Brings the checkout to where everything is installed and built; does nothing when it is. */
-export async function prepareWorkspace() {
-  if (isPrepared()) return;
+/** Brings the checkout to where `scope` is installed and built; does nothing when it is. */
+export async function prepareWorkspace(scope) {
+  if (isPrepared(scope)) return;
   mkdirSync(toolsDir, { recursive: true });
   await withSetupLock(async () => {
     if (!hasTools()) await timed(installTools);
@@ -26,21 +26,21 @@ export async function prepareWorkspace() {
       writeStamp("install", packages);
     }
     // Taken before the build: a source changed while it runs must be built the next time.
-    const sources = sourceFingerprint();
-    if (!hasOutputs() || readStamp("build") !== sources) {
-      await timed(build);
-      writeStamp("build", sources);
+    const sources = sourceFingerprint(scope);
+    if (!hasOutputs(scope) || readStamp(scope) !== sources) {
+      await timed(() => build(scope));
+      writeStamp(scope, sources);
     }
   });
 }
 
-function isPrepared() {
+function isPrepared(scope) {
   return (
     hasTools() &&
     hasModules() &&
     readStamp("install") === installStamp() &&
-    hasOutputs() &&
-    readStamp("build") === sourceFingerprint()
+    hasOutputs(scope) &&
+    readStamp(scope) === sourceFingerprint(scope)
   );
 }
 
@@ -92,12 +92,15 @@ async function installPackages() {
   await runQuietly("pnpm install", pnpm, ["install", "--frozen-lockfile"], { cwd: root, env });
 }
 
-async function build() {
-  say("building (turbo run build) ...");
+async function build(scope) {
+  say(`building ${scope === "product" ? "" : "everything "}(turbo run build) ...`);
   const turbo = join(root, "node_modules", ".bin", "turbo");
-  const args = ["run", "build", "--output-logs=errors-only", "--log-order=grouped"];
+  const filters = SCOPES[scope].flatMap((group) => ["--filter", isPackage(group) ? `./${group}` : `./${group}/*`]);
+  const args = ["run", "build", ...filters, "--output-logs=errors-only", "--log-order=grouped"];
   const env = { ...toolEnvironment(), TURBO_TELEMETRY_DISABLED: "1", TURBO_NO_UPDATE_NOTIFIER: "1" };
-  // Compiler errors are for the reader's eyes as they come; on stderr, as all of the set-up.
-  const code = await runThrough(turbo, args, { cwd: root, env, stdio: ["ignore", 2, 2] });
-  if (code !== 0) throw new SetupError(`the build failed (exit code ${code}); its errors are above`);
+  await runQuietly("the build", turbo, args, { cwd: root, env });
+}
+
+function isPackage(group) {
+  return existsSync(join(root, group, "package.json"));
 }
