@@ -38,8 +38,7 @@ function run(config: AgentConfig): void {
     agent.start();
   } catch (error) {
     log("error", (error as Error).message);
-    process.exitCode = 1;
-    return process.exit();
+    process.exit(1);
   }
   process.stdout.write(`${JSON.stringify({ ready: true, node: config.node, panel: agent.panelPath })}\n`);
   const stop = () => {

@@ -80,6 +80,11 @@ export const libc = {
   },
 };
 
+/** Closes a descriptor on another thread, for those whose closing waits in the kernel. Failures go unseen. */
+export function closeElsewhere(fd: number): void {
+  bindings.close.async(fd, () => {});
+}
+
 /** errno of the latest libc call on this thread. */
 export function lastErrno(): number {
   return koffi.errno();

@@ -1,4 +1,4 @@
-import { lastErrno, libc } from "./libc.js";
+import { closeElsewhere, lastErrno, libc } from "./libc.js";
 import { SystemError } from "./system-error.js";
 
 // include/linux/socket.h, include/uapi/linux/if_packet.h
@@ -22,6 +22,7 @@ export function sendFrames(ifIndex: number, frames: readonly Uint8Array[]): void
       }
     }
   } finally {
-    libc.close(fd);
+    // A packet socket's end waits for a grace period, some 20 ms (packet_release in net/packet/af_packet.c).
+    closeElsewhere(fd);
   }
 }
