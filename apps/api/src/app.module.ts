@@ -3,10 +3,13 @@ import { ApplyModule } from "./apply/apply.module.js";
 import { ChangesModule } from "./changes/changes.module.js";
 import type { Core } from "./core.js";
 import { coreModule } from "./core.module.js";
+import { DocsModule } from "./docs/docs.module.js";
 import { EventsModule } from "./events/events.module.js";
 import { HealthModule } from "./health/health.module.js";
 import { LayoutsModule } from "./layouts/layouts.module.js";
 import { LinksModule } from "./links/links.module.js";
+import type { Metrics } from "./metrics/metrics.js";
+import { MetricsModule } from "./metrics/metrics.module.js";
 import { NamespacesModule } from "./namespaces/namespaces.module.js";
 import { NodesModule } from "./nodes/nodes.module.js";
 import { PodsModule } from "./pods/pods.module.js";
@@ -19,10 +22,12 @@ class AppModule {}
 const AREAS = [
   ApplyModule,
   ChangesModule,
+  DocsModule,
   EventsModule,
   HealthModule,
   LayoutsModule,
   LinksModule,
+  MetricsModule,
   NamespacesModule,
   NodesModule,
   PodsModule,
@@ -31,6 +36,6 @@ const AREAS = [
 ];
 
 /** Every door of the API, on top of the control plane. */
-export function appModule(core: Core): DynamicModule {
-  return { module: AppModule, imports: [coreModule(core), ...AREAS] };
+export function appModule(core: Core, metrics: Metrics): DynamicModule {
+  return { module: AppModule, imports: [coreModule(core, metrics), ...AREAS] };
 }

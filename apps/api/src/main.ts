@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import { parseFlags, USAGE } from "./config/flags.js";
+import { VERSION } from "./version.js";
 
 enableCompileCache();
 
-const VERSION = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string })
-  .version;
 const OWN_WEB = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
 async function main(): Promise<number | undefined> {

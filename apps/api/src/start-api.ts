@@ -19,6 +19,7 @@ import { listenOnUnixSocket } from "./http/unix-connections.js";
 import { WebPage } from "./http/web-page.js";
 import { GuardedWsAdapter } from "./http/ws-adapter.js";
 import type { Logger } from "./logger.js";
+import { Metrics } from "./metrics/metrics.js";
 import { openEmbeddedStore } from "./store/embedded/embedded-store.js";
 
 export interface ApiOptions {
@@ -44,7 +45,14 @@ export async function startApi({ listen, socket, data, web, log }: ApiOptions): 
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const store = await openEmbeddedStore({ path: join(data, "store.db") });
   const history = new LazyHistory(() => openHistory({ path: join(data, "history.db") }));
-  const core = await Core.start({ store, history: history.repository, log });
+  const metrics = new Metrics();
+  const core = await Core.start({
+    store,
+    history: history.repository,
+    log,
+    onCommit: (...facts) => metrics.committed(...facts),
+  });
+  metrics.observe(core);
   const outbox = new Outbox({
     store,
     history: history.repository,
@@ -57,8 +65,9 @@ export async function startApi({ listen, socket, data, web, log }: ApiOptions): 
   const adapter = new FastifyAdapter(httpOptions(filter));
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   prepareFastify(fastify, { routes });
+  metrics.countRequests(fastify);
   await page?.register(fastify);
-  const app = await NestFactory.create<NestFastifyApplication>(appModule(core), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(appModule(core, metrics), adapter, {
     logger: false,
     bodyParser: false,
     abortOnError: false,

@@ -19,6 +19,7 @@ export * from "./legacy/pod-manifest.js";
 export * from "./net/fields.js";
 export * from "./net/ip.js";
 export * from "./net/prefix.js";
+export * from "./openapi/document.js";
 export * from "./resources/condition.js";
 export * from "./resources/event.js";
 export * from "./resources/link.js";

@@ -1,0 +1,187 @@
+import type { SchemaName } from "./schemas.js";
+
+/** One way to call the API. `body` and `answer` name schemas. */
+export interface Operation {
+  method: "get" | "post" | "put" | "patch" | "delete";
+  path: string;
+  id: string;
+  tag: string;
+  summary: string;
+  body?: SchemaName | "MergePatch" | "Manifests";
+  answer?: SchemaName;
+  status?: 200 | 201;
+  query?: readonly string[];
+  /** Takes `If-Match`. */
+  isConditional?: boolean;
+}
+
+const LIST_QUERY = ["labelSelector", "limit", "continue"];
+
+export const OPERATIONS: readonly Operation[] = [
+  ...resource("pods", "Pod"),
+  ...resource("links", "Link"),
+  post(
+    "links",
+    "Link",
+    "reroute",
+    "Moves one end: the old end goes and the new one comes, or nothing changes",
+    "RerouteRequest",
+  ),
+  post("pods", "Pod", "kill", "Ends a managed pod: its namespace and programs go, and it stays Gone until restarted"),
+  post("pods", "Pod", "restart", "Gives a managed pod a fresh namespace"),
+  {
+    method: "get",
+    path: "/api/v1/nodes",
+    id: "listNodes",
+    tag: "nodes",
+    summary: "Lists nodes",
+    answer: "NodeList",
+    query: LIST_QUERY,
+  },
+  { method: "get", path: "/api/v1/nodes/{name}", id: "getNode", tag: "nodes", summary: "Reads a node", answer: "Node" },
+  {
+    method: "delete",
+    path: "/api/v1/nodes/{name}",
+    id: "deleteNode",
+    tag: "nodes",
+    summary: "Forgets a node whose agent is away",
+    answer: "Node",
+    isConditional: true,
+  },
+  {
+    method: "get",
+    path: "/api/v1/namespaces",
+    id: "listNamespaces",
+    tag: "namespaces",
+    summary: "Lists namespaces in use",
+    answer: "NamespaceList",
+  },
+  {
+    method: "get",
+    path: "/api/v1/namespaces/{namespace}/topology",
+    id: "getTopology",
+    tag: "namespaces",
+    summary: "Reads nodes, pods and links with status, all of one revision",
+    answer: "Topology",
+  },
+  {
+    method: "get",
+    path: "/api/v1/namespaces/{namespace}/events",
+    id: "listEvents",
+    tag: "namespaces",
+    summary: "Lists recent events, newest first",
+    answer: "EventList",
+    query: ["limit"],
+  },
+  {
+    method: "get",
+    path: "/api/v1/namespaces/{namespace}/layout",
+    id: "getLayout",
+    tag: "namespaces",
+    summary: "Reads where things stand on the page",
+    answer: "Layout",
+  },
+  {
+    method: "put",
+    path: "/api/v1/namespaces/{namespace}/layout",
+    id: "putLayout",
+    tag: "namespaces",
+    summary: "Saves where things stand on the page, for everyone",
+    body: "Layout",
+    answer: "Layout",
+  },
+  {
+    method: "post",
+    path: "/api/v1/apply",
+    id: "apply",
+    tag: "apply",
+    summary: "Brings many objects to what the request says, whole or not at all",
+    body: "Manifests",
+    answer: "ApplyResult",
+    query: ["dryRun", "prune", "namespace"],
+  },
+  {
+    method: "get",
+    path: "/api/v1/changes",
+    id: "listChanges",
+    tag: "changes",
+    summary: "Lists accepted changes, newest first",
+    answer: "ChangeList",
+    query: ["namespace", "kind", "name", "limit", "continue"],
+  },
+  {
+    method: "get",
+    path: "/api/v1/changes/{id}",
+    id: "getChange",
+    tag: "changes",
+    summary: "Reads a change",
+    answer: "Change",
+  },
+  {
+    method: "post",
+    path: "/api/v1/changes/{id}/revert",
+    id: "revertChange",
+    tag: "changes",
+    summary: "Takes a change back, and answers the change that did it",
+    answer: "Change",
+  },
+];
+
+function resource(plural: "pods" | "links", kind: "Pod" | "Link"): Operation[] {
+  const all = `/api/v1/namespaces/{namespace}/${plural}`;
+  const one = `${all}/{name}`;
+  const common = { tag: plural, answer: kind } as const;
+  return [
+    {
+      ...common,
+      method: "get",
+      path: all,
+      id: `list${kind}s`,
+      summary: `Lists ${plural} by name`,
+      answer: `${kind}List`,
+      query: LIST_QUERY,
+    },
+    {
+      ...common,
+      method: "post",
+      path: all,
+      id: `create${kind}`,
+      summary: `Creates a ${kind}`,
+      body: `${kind}Input`,
+      status: 201,
+    },
+    { ...common, method: "get", path: one, id: `get${kind}`, summary: `Reads a ${kind}` },
+    {
+      ...common,
+      method: "put",
+      path: one,
+      id: `replace${kind}`,
+      summary: `Replaces a ${kind}`,
+      body: `${kind}Input`,
+      isConditional: true,
+    },
+    {
+      ...common,
+      method: "patch",
+      path: one,
+      id: `patch${kind}`,
+      summary: `Changes a ${kind} (RFC 7396)`,
+      body: "MergePatch",
+      isConditional: true,
+    },
+    { ...common, method: "delete", path: one, id: `delete${kind}`, summary: `Deletes a ${kind}`, isConditional: true },
+  ];
+}
+
+function post(plural: string, kind: "Pod" | "Link", verb: string, summary: string, body?: SchemaName): Operation {
+  return {
+    method: "post",
+    path: `/api/v1/namespaces/{namespace}/${plural}/{name}/${verb}`,
+    id: `${verb}${kind}`,
+    tag: plural,
+    summary,
+    answer: kind,
+    isConditional: true,
+    ...(body === undefined ? {} : { body }),
+  };
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { ApplyResult } from "../api/apply.js";
+import { Change } from "../api/change.js";
+import { Layout } from "../api/layout.js";
+import { listOf } from "../api/list.js";
+import { Problem } from "../api/problem.js";
+import { RerouteRequest } from "../api/reroute.js";
+import { StreamFrame } from "../api/stream.js";
+import { Topology } from "../api/topology.js";
+import { Event } from "../resources/event.js";
+import { Endpoint, Link, LinkInput, PodEndpoint } from "../resources/link.js";
+import { Node } from "../resources/node.js";
+import { Pod, PodInput } from "../resources/pod.js";
+
+const Namespace = z.object({ metadata: z.object({ name: z.string() }) });
+
+/** What clients send: transforms are described by what they take. */
+const INPUTS = { PodInput, LinkInput, RerouteRequest, Layout };
+/** What the server answers. */
+const OUTPUTS = {
+  Node,
+  Pod,
+  Link,
+  Topology,
+  Change,
+  Event,
+  Problem,
+  ApplyResult,
+  StreamFrame,
+  NodeList: listOf("Node", Node),
+  PodList: listOf("Pod", Pod),
+  LinkList: listOf("Link", Link),
+  ChangeList: listOf("Change", Change),
+  EventList: listOf("Event", Event),
+  NamespaceList: listOf("Namespace", Namespace),
+};
+export type SchemaName = keyof typeof INPUTS | keyof typeof OUTPUTS;
+
+/** Every named shape as JSON Schema 2020-12, which is what OpenAPI 3.1 uses. */
+export function componentSchemas(): Record<SchemaName, object> {
+  return { ...convert(INPUTS, "input"), ...convert(OUTPUTS, "output") } as Record<SchemaName, object>;
+}
+
+function convert(schemas: Record<string, z.ZodType>, io: "input" | "output"): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => {
+      const { $schema: _, ...json } = z.toJSONSchema(schema, {
+        io,
+        unrepresentable: "any",
+        reused: "inline",
+        override: ({ zodSchema, jsonSchema }) => {
+          // Endpoint chooses its form by hand, which no schema language can follow; this one is built.
+          if (zodSchema === Endpoint) Object.assign(jsonSchema, bare(PodEndpoint, io));
+        },
+      });
+      return [name, json];
+    }),
+  );
+}
+
+function bare(schema: z.ZodType, io: "input" | "output"): object {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: "any", reused: "inline" });
+  return json;
+}
