@@ -60,7 +60,7 @@ export function buildProgram(
 
   const context = (): Context => {
     const options = program.opts<GlobalOptions>();
-    const actor = `ratchetctl:${userInfo().username}`;
+    const actor = `${userInfo().username}@ratchetctl`;
     return {
       api: new ApiClient(parseServer(options.server ?? env.RATCHET_SERVER ?? DEFAULT_SERVER), actor),
       namespace: options.namespace,
@@ -116,10 +116,9 @@ export function buildProgram(
     .option("--limit <count>", "how many", wholeNumber(1, 1000), 20)
     .option("-A, --all-namespaces", "in every namespace")
     .action((options) => history(context(), options));
-  program
-    .command("undo [id]")
+  withWait(program.command("undo [id]"))
     .description("revert a change: the named one, or the newest (one's own first)")
-    .action((id) => undo(context(), id));
+    .action((id, options) => undo(context(), id, options));
   program
     .command("exec <pod> [command...]")
     .usage("[options] <pod> -- <command...>")

@@ -128,7 +128,7 @@ describe("apply", () => {
     expect(stdout).toBe("+ Link default/mid\n  Pod default/a\n1 created, 1 unchanged\n");
     expect(api.received[0]?.body).toBe("kind: Pod\n---\nkind: Link\n");
     expect(api.received[0]?.headers).toMatchObject({ "content-type": "application/yaml" });
-    expect(api.received[0]?.headers["x-ratchet-actor"]).toMatch(/^ratchetctl:/);
+    expect(api.received[0]?.headers["x-ratchet-actor"]).toMatch(/@ratchetctl$/);
   });
 
   it("fails at once, with the reason, when a link cannot be made", async () => {
@@ -214,6 +214,7 @@ describe("history and undo", () => {
     api.answer("GET /api/v1/changes?namespace=default&limit=200", { items: [change("c2", "page")] });
     api.answer("POST /api/v1/changes/c2/revert", change("c3", "me"));
     api.answer("POST /api/v1/changes/c1/revert", change("c4", "me"));
+    api.onStream = (socket) => socket.send(snapshot(tunnel("Up")));
     expect((await api.ctl(["undo"])).stdout).toBe("undone: Link default/mid (change c2)\n");
     expect((await api.ctl(["undo", "c1"])).stdout).toBe("undone: Link default/mid (change c1)\n");
   });
