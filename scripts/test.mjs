@@ -2,13 +2,25 @@ import { join } from "node:path";
 import { runThrough } from "./setup/child.mjs";
 import { needTestPrograms } from "./setup/debian.mjs";
 import { root } from "./setup/paths.mjs";
-import { say } from "./setup/say.mjs";
+import { SetupError, say } from "./setup/say.mjs";
 import { prepareWorkspace, toolEnvironment } from "./setup/workspace.mjs";
 
-/** Lint, build (which is the type check) and every test; arguments go to vitest. Answers the exit code. */
+/** Set-up, lint, build and every test; answers the exit code. What cannot even be tested counts as one failure. */
 export async function runTests(args) {
-  await needTestPrograms();
-  await prepareWorkspace("everything");
+  try {
+    await needTestPrograms();
+    await prepareWorkspace("everything");
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(error.message);
+    process.stdout.write("\n0 passed, 1 failed\n");
+    return 1;
+  }
+  return lintAndTest(args);
+}
+
+/** Lint and every test (the build was the type check); arguments go to vitest. Answers the exit code. */
+async function lintAndTest(args) {
   const env = toolEnvironment();
   const bin = (name) => join(root, "node_modules", ".bin", name);
 
