@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { parseFlags, USAGE } from "./config/flags.js";
 import { VERSION } from "./version.js";
 
-enableCompileCache();
+// Beside the program and not in the folder for temporary files, so that stopping leaves nothing on the machine.
+enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url)));
 
 const OWN_WEB = fileURLToPath(new URL("../../web/dist", import.meta.url));
 

@@ -137,6 +137,22 @@ test("frames that are not ours end the connection", async () => {
   expect(await huge.closed).toBe(1009);
 });
 
+test("a reader that takes nothing is closed with 1013", async () => {
+  await api.pod("a", {});
+  const socket = new WebSocket(`${api.url.replace("http", "ws")}/api/v1/stream`);
+  await new Promise((resolve) => socket.once("open", resolve));
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.pause();
+  const path = "/api/v1/namespaces/default/pods/a";
+  for (let round = 0; round < 200 && api.core.hub.readers > 0; round++) {
+    const text = `${round} `.padEnd(250_000, "x");
+    await api.request("PATCH", path, { metadata: { annotations: { one: text, two: text } } });
+    if (round === 80) socket.resume();
+  }
+  socket.resume();
+  expect(await closed).toBe(1013);
+});
+
 test("a foreign Origin or Host, and an unknown path, get no WebSocket", async () => {
   const refusedWith = async (path: string, headers: Record<string, string>) => {
     const socket = new WebSocket(`${api.url.replace("http", "ws")}${path}`, { headers });

@@ -22,7 +22,8 @@ export function addBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(JSON_TYPES, { parseAs: "buffer" }, (_request, body, done) => {
     try {
-      done(null, readJson(decode(body as Buffer)));
+      // Many clients name the media type also when they send nothing, as with restart.
+      done(null, body.length === 0 ? undefined : readJson(decode(body as Buffer)));
     } catch (error) {
       done(error as Error);
     }

@@ -1,9 +1,12 @@
+import type { Duplex } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from "fastify";
 import { addBodyParsers } from "./body-parsers.js";
 import type { ProblemFilter } from "./problem.filter.js";
+import { ProblemError } from "./problem-error.js";
 import { checkMediaType, checkOrigin } from "./request-checks.js";
 import type { RouteTable } from "./route-table.js";
 import { securityHeaders } from "./security-headers.js";
+import { writeProblem } from "./write-problem.js";
 
 /** What the HTTP server is made with. Errors of its router go the same way as all others. */
 export function httpOptions(filter: ProblemFilter): FastifyServerOptions & { skipMiddie: boolean } {
@@ -11,6 +14,7 @@ export function httpOptions(filter: ProblemFilter): FastifyServerOptions & { ski
     skipMiddie: true,
     forceCloseConnections: true,
     requestTimeout: 30_000,
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket),
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: (error, request, reply) =>
       filter.answer(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
@@ -35,4 +39,13 @@ export function prepareFastify(fastify: FastifyInstance, { routes }: Parts): voi
       done(error as Error);
     }
   });
+}
+
+/** What is no HTTP never becomes a request; whoever sent it still gets an answer of the usual form. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  writeProblem(socket, new ProblemError("Malformed", "this is not an HTTP request that can be read"));
 }

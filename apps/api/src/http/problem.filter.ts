@@ -7,8 +7,7 @@ import { endAfterAnswer } from "./linger.js";
 import { ProblemError } from "./problem-error.js";
 import type { RouteTable } from "./route-table.js";
 import type { WebPage } from "./web-page.js";
-
-export const PROBLEM_MEDIA_TYPE = "application/problem+json; charset=utf-8";
+import { PROBLEM_MEDIA_TYPE } from "./write-problem.js";
 
 /** The one place where an error becomes an answer. Causes go to the log, never to the body. */
 @Catch()

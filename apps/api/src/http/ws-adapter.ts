@@ -3,9 +3,9 @@ import type { Duplex } from "node:stream";
 import type { INestApplicationContext } from "@nestjs/common";
 import { WsAdapter } from "@nestjs/platform-ws";
 import { WebSocketServer } from "ws";
-import { PROBLEM_MEDIA_TYPE } from "./problem.filter.js";
 import { ProblemError } from "./problem-error.js";
 import { checkOrigin } from "./request-checks.js";
+import { writeProblem } from "./write-problem.js";
 
 interface Options {
   path?: string;
@@ -49,15 +49,7 @@ export class GuardedWsAdapter extends WsAdapter {
     } catch (error) {
       const problem =
         error instanceof ProblemError ? error : new ProblemError("Malformed", "the upgrade cannot be read");
-      refuse(socket, problem);
+      writeProblem(socket, problem);
     }
   }
-}
-
-function refuse(socket: Duplex, problem: ProblemError): void {
-  const body = JSON.stringify(problem.toProblem());
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${problem.code}\r\nContent-Type: ${PROBLEM_MEDIA_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

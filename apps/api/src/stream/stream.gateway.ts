@@ -9,6 +9,7 @@ import type { Reader } from "./stream-hub.js";
 /** What may wait for a reader beside a snapshot: it has fallen behind by more than it can catch up. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 const HEARTBEAT_MS = 1000;
+const CLOSE_WITHIN_MS = 5000;
 const CLOSE = { malformed: 1008, tooSlow: 1013 } as const;
 
 /** Browsers follow here what is asked for and what the kernel has. */
@@ -54,7 +55,7 @@ function readerOf(socket: WebSocket, namespace: string | undefined): Reader {
       if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
         socket.close(CLOSE.tooSlow, "too slow: reconnect with since=REVISION");
         // The close frame waits behind what the reader does not take.
-        setTimeout(() => socket.terminate(), HEARTBEAT_MS).unref();
+        setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS).unref();
         return;
       }
       socket.send(text);

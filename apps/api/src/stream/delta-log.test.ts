@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { DeltaLog } from "./delta-log.js";
+
+const entry = (revision: number, ...pods: string[]) => ({ revision, pods, links: [], nodes: [], gone: [] });
+
+test("answers everything touched from a revision on, itself included", () => {
+  const log = new DeltaLog(10);
+  log.add(entry(11, "a"));
+  log.add(entry(11, "b"));
+  log.add(entry(12, "a", "c"));
+  expect(log.since(12, 12)?.pods).toEqual(["a", "c"]);
+  expect(log.since(11, 12)?.pods).toEqual(["a", "b", "c"]);
+});
+
+test("does not know what was before it began, what it forgot, or what has not been", () => {
+  const log = new DeltaLog(10);
+  log.add(entry(11, ...Array.from({ length: 60_000 }, (_, index) => `p${index}`)));
+  log.add(entry(12, ...Array.from({ length: 60_000 }, (_, index) => `q${index}`)));
+  expect(log.since(10, 12)).toBeUndefined();
+  expect(log.since(11, 12)).toBeUndefined();
+  expect(log.since(13, 12)).toBeUndefined();
+  expect(log.since(12, 12)?.pods).toHaveLength(60_000);
+});
