@@ -77,6 +77,7 @@ export class Agent {
     this.executor = new Executor({ keep: [path, OWN_NETNS] });
     this.deleter = new Executor({ keep: [path, OWN_NETNS] });
     this.listener = listenKernelEvents({ netns: path, isAllNetns: true }, (event) => {
+      if (event.type === "overrun") this.log("warn", "notifications were lost; everything is read again");
       this.observer.take(event);
       this.reconciler.wake();
     });

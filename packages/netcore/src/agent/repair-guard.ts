@@ -7,6 +7,8 @@ interface History {
   times: number[];
   pauseMs: number;
   until: number;
+  /** Repairs within the window before the next pause: several at first, one for somebody known to fight. */
+  allowance: number;
 }
 
 export interface Verdict {
@@ -29,11 +31,12 @@ export class RepairGuard {
     const now = this.now();
     if (history.until > now) return { waitMs: history.until - now, isNew: false };
     history.times = history.times.filter((time) => time > now - WINDOW_MS);
-    if (history.times.length < FREE_REPAIRS) {
-      if (history.times.length === 0) this.histories.delete(key);
+    if (history.times.length < history.allowance) {
+      if (history.times.length === 0 && now > history.until + LAST_PAUSE_MS) this.histories.delete(key);
       return { waitMs: 0, isNew: false };
     }
     history.times = [];
+    history.allowance = 1;
     history.until = now + history.pauseMs;
     const waitMs = history.pauseMs;
     history.pauseMs = Math.min(LAST_PAUSE_MS, history.pauseMs * 2);
@@ -43,8 +46,10 @@ export class RepairGuard {
   /** Notes a repair that was done. */
   note(key: string): void {
     const history = this.histories.get(key);
-    if (history === undefined) this.histories.set(key, { times: [this.now()], pauseMs: FIRST_PAUSE_MS, until: 0 });
-    else history.times.push(this.now());
+    if (history === undefined) {
+      const times = [this.now()];
+      this.histories.set(key, { times, pauseMs: FIRST_PAUSE_MS, until: 0, allowance: FREE_REPAIRS });
+    } else history.times.push(this.now());
   }
 
   forget(key: string): void {

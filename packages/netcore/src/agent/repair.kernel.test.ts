@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { answers, buildAgent, pod, port, run, Scene, type TestNode, wire } from "./testing/scene.js";
 
@@ -139,6 +140,29 @@ describe("with the periodic pass switched off, the agent repairs within a second
       1_000,
     );
     expect(node.links(node.panel)).toEqual(before);
+    expect(answers(node.podNetns("a"), "10.0.0.2")).toBe(true);
+  });
+});
+
+describe("after notifications were lost", () => {
+  test("everything is read again and repaired", async () => {
+    const half = panelHalf("default/a:in1");
+    const agent = node.agent!;
+    agent.kill("SIGSTOP");
+    try {
+      // More than the listener's buffer holds: what comes after it is not told.
+      const flood = Array.from({ length: 12_000 }, (_, i) => `link set dev in1 mtu ${1400 + (i % 2)}`);
+      execFileSync("nsenter", [`--net=/run/netns/${node.podNetns("a")}`, "ip", "-batch", "-"], {
+        input: [...flood, "link set dev in1 mtu 1450", ""].join("\n"),
+      });
+      run(node.panel, "tc", "filter", "del", "dev", half, "ingress");
+      node.inPod("b", "ip", "addr", "del", "10.0.0.2/24", "dev", "in1");
+    } finally {
+      agent.kill("SIGCONT");
+    }
+    await repaired(/the cross-connect from default\/a:in1 is missing/);
+    await repaired(/default\/b:in1 lacks address/);
+    expect(node.stderr).toContain("notifications were lost");
     expect(answers(node.podNetns("a"), "10.0.0.2")).toBe(true);
   });
 });

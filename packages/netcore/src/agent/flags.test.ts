@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { parseFlags } from "./flags.js";
+
+const whole = [
+  ...["--node", "left", "--vtep", "10.0.0.1", "--parent", "eth0", "--api", "unix:/run/api.sock", "--data", "/d"],
+  ...["--installation", "lab1", "--panel", "ratchet-demo.left.panel", "--netns-prefix", "ratchet-demo.left"],
+];
+
+test("a whole command line becomes the configuration", () => {
+  expect(parseFlags([...whole, "--label", "a=b", "--label", "c=d=e"], {})).toEqual({
+    verb: "run",
+    config: {
+      node: "left",
+      labels: { a: "b", c: "d=e" },
+      vtepAddress: "10.0.0.1",
+      parentInterface: "eth0",
+      api: "unix:/run/api.sock",
+      dataFolder: "/d",
+      installationId: "lab1",
+      panelName: "ratchet-demo.left.panel",
+      netnsPrefix: "ratchet-demo.left",
+      vxlanPort: 4789,
+      labFile: undefined,
+      allowsForeignSandboxes: false,
+      resyncSeconds: 30,
+    },
+  });
+});
+
+test("what flags leave open comes from the environment; flags win", () => {
+  const env = { RATCHET_VXLAN_PORT: "4790", RATCHET_NODE: "right", RATCHET_LABEL: "x=1,y=2" };
+  expect(parseFlags(whole, env)).toMatchObject({
+    verb: "run",
+    config: { node: "left", vxlanPort: 4790, labels: { x: "1", y: "2" } },
+  });
+});
+
+test("every problem is reported at once, by name and never by value", () => {
+  const result = parseFlags(
+    ["--node", "Secret!", "--vxlan-port", "70000", "--api", "ftp://secret", "--label", "x"],
+    {},
+  );
+  expect(result.verb).toBe("refuse");
+  const text = result.verb === "refuse" ? result.problems.join("\n") : "";
+  for (const flag of ["node", "vxlan-port", "api", "label", "vtep", "parent", "data", "installation", "panel"]) {
+    expect(text).toContain(`--${flag}`);
+  }
+  expect(text).not.toMatch(/secret|70000/i);
+});
+
+test("clean-up needs to know only what to remove", () => {
+  const flags = ["--data", "/d", "--installation", "lab1", "--panel", "p", "--netns-prefix", "x"];
+  expect(parseFlags(["cleanup", ...flags], {}).verb).toBe("cleanup");
+  expect(parseFlags(["--cleanup", ...flags], {}).verb).toBe("cleanup");
+  expect(parseFlags(["destroy", ...whole], {}).verb).toBe("refuse");
+});
+
+test("help and version ask for nothing else", () => {
+  expect(parseFlags(["--help"], {}).verb).toBe("help");
+  expect(parseFlags(["--version"], {}).verb).toBe("version");
+});
