@@ -1,6 +1,8 @@
-export type { AgentConfig } from "./agent/config.js";
-export type { Action, ActionResult } from "./executor/action.js";
-export { ActionError, describeAction } from "./executor/action.js";
-export { Executor, type ExecutorOptions } from "./executor/executor.js";
-export { createNamedNetns, deleteNamedNetns, namedNetnsPath } from "./ffi/named-netns.js";
-export { OWN_NETNS, withNetns } from "./ffi/netns.js";
+export { type Action, ActionError, type ActionResult, describeAction } from "./executor/action.js";
+export { Executor } from "./executor/executor.js";
+export { createNamedNetns, deleteNamedNetns } from "./ffi/named-netns.js";
+export { type NetnsRef, withNetns } from "./ffi/netns.js";
+export { NetlinkError } from "./netlink/error.js";
+export { NetlinkSocket } from "./netlink/socket.js";
+export type { KernelLink } from "./rtnetlink/kernel-link.js";
+export { dumpLinks, findLink } from "./rtnetlink/link.js";

@@ -76,7 +76,8 @@ export class Agent {
     this.netem = hasNetem(this.panelSocket);
     this.executor = new Executor({ keep: [path, OWN_NETNS] });
     this.deleter = new Executor({ keep: [path, OWN_NETNS] });
-    this.listener = listenKernelEvents({ netns: path, isAllNetns: true }, (event) => {
+    const receiveBufferBytes = config.eventBufferKib * 1024;
+    this.listener = listenKernelEvents({ netns: path, isAllNetns: true, receiveBufferBytes }, (event) => {
       if (event.type === "overrun") this.log("warn", "notifications were lost; everything is read again");
       this.observer.take(event);
       this.reconciler.wake();

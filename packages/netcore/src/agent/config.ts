@@ -19,6 +19,8 @@ export interface AgentConfig {
   /** JSON (`LabImages` in contracts): what the managed pods' container images would do. */
   labFile: string | undefined;
   allowsForeignSandboxes: boolean;
+  /** Room for notifications that have not been read yet; when it overflows, everything is read again. */
+  eventBufferKib: number;
   /** Seconds between full passes; 0 = none. */
   resyncSeconds: number;
 }

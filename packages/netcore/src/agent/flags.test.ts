@@ -22,6 +22,7 @@ test("a whole command line becomes the configuration", () => {
       vxlanPort: 4789,
       labFile: undefined,
       allowsForeignSandboxes: false,
+      eventBufferKib: 16_384,
       resyncSeconds: 30,
     },
   });

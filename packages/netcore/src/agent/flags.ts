@@ -21,6 +21,7 @@ const OPTIONS = {
   "lab-file": { type: "string" },
   "allow-foreign-sandboxes": { type: "boolean" },
   "resync-seconds": { type: "string" },
+  "event-buffer-kib": { type: "string" },
   cleanup: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
@@ -44,6 +45,7 @@ Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_
   --lab-file FILE             JSON: sysctls, routes and programs of managed pods
   --allow-foreign-sandboxes   accept pods given by netns, path or pid
   --resync-seconds N          full pass every N seconds, 0 = never (30)
+  --event-buffer-kib N        room for the kernel's notifications (16384)
   --cleanup, cleanup          remove everything of this installation from this node, then exit
   --help, --version
 `;
@@ -101,6 +103,7 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     vxlanPort: whole("vxlan-port", 4789, 1, 65535),
     labFile: text("lab-file"),
     allowsForeignSandboxes: values["allow-foreign-sandboxes"] === true || env.RATCHET_ALLOW_FOREIGN_SANDBOXES === "1",
+    eventBufferKib: whole("event-buffer-kib", 16_384, 4, 1_048_576),
     resyncSeconds: whole("resync-seconds", 30, 0, 86_400),
   };
   if (problems.length > 0) return { verb: "refuse", problems };
