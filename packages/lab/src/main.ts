@@ -24,6 +24,9 @@ program
     process.exitCode = await down(name);
   });
 
+// Whoever read our lines may go (`| head`); the lab and its clean-up go on.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 try {
   await program.parseAsync();
 } catch (error) {
