@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { errnoOf } from "../ffi/errno.js";
 import { closeNetns, openNetns, withNetns } from "../ffi/netns.js";
+import { PacketSocket } from "../ffi/packet-socket.js";
 import { isSystemError } from "../ffi/system-error.js";
 import { isNotFound, isOneOf, NetlinkError } from "../netlink/error.js";
 import type { NetlinkSocket } from "../netlink/socket.js";
@@ -98,16 +99,21 @@ export class Pass {
     if (steps.some((step) => step.needs.length > 0)) {
       await this.sockets.use(netns, (socket) => this.lookUp(socket, steps));
     }
-    const context = this.context(new Map());
-    withNetns(netns, () => {
-      for (const step of steps) {
-        try {
-          if (step.work.kind === "inside") step.work.run(context);
-        } catch (error) {
-          this.fail(step, error);
+    const passing: PacketSocket[] = [];
+    const context = this.context(new Map(), passing);
+    try {
+      withNetns(netns, () => {
+        for (const step of steps) {
+          try {
+            if (step.work.kind === "inside") step.work.run(context);
+          } catch (error) {
+            this.fail(step, error);
+          }
         }
-      }
-    });
+      });
+    } finally {
+      for (const socket of passing) socket.close();
+    }
   }
 
   /** Gives what is made in a namespace of ours its index now. */
@@ -140,8 +146,14 @@ export class Pass {
     });
   }
 
-  private context(netnsFds: Map<string, number>): StepContext {
+  private context(netnsFds: Map<string, number>, passing: PacketSocket[] = []): StepContext {
     return {
+      packets: (netns) => {
+        const kept = this.sockets.packets(netns);
+        if (kept !== undefined) return kept;
+        if (passing.length === 0) passing.push(PacketSocket.open());
+        return passing[0]!;
+      },
       indexOf: (netns, ref) => {
         const ifIndex = this.known(netns, ref);
         if (ifIndex !== undefined) return ifIndex;

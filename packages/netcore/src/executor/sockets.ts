@@ -1,3 +1,4 @@
+import { PacketSocket } from "../ffi/packet-socket.js";
 import { NetlinkSocket } from "../netlink/socket.js";
 import { IndexAllocator } from "./index-allocator.js";
 
@@ -7,6 +8,7 @@ import { IndexAllocator } from "./index-allocator.js";
  */
 export class Sockets {
   private readonly open = new Map<string, NetlinkSocket>();
+  private readonly packetSockets = new Map<string, PacketSocket>();
   private readonly allocators = new Map<string, IndexAllocator>();
   private readonly kept: ReadonlySet<string>;
 
@@ -38,9 +40,22 @@ export class Sockets {
     return allocator.next();
   }
 
+  /** The kept packet socket of a kept namespace that this thread is inside of; undefined elsewhere. */
+  packets(netns: string): PacketSocket | undefined {
+    if (!this.kept.has(netns)) return undefined;
+    let socket = this.packetSockets.get(netns);
+    if (socket === undefined) {
+      socket = PacketSocket.open();
+      this.packetSockets.set(netns, socket);
+    }
+    return socket;
+  }
+
   /** Closes what is open in a namespace that was replaced by another of the same path. */
   forget(netns: string): void {
     this.allocators.delete(netns);
+    this.packetSockets.get(netns)?.close();
+    this.packetSockets.delete(netns);
     for (const [key, socket] of this.open) {
       if (!key.endsWith(` ${netns}`)) continue;
       socket.close();
@@ -51,6 +66,8 @@ export class Sockets {
   close(): void {
     for (const socket of this.open.values()) socket.close();
     this.open.clear();
+    for (const socket of this.packetSockets.values()) socket.close();
+    this.packetSockets.clear();
     this.allocators.clear();
   }
 

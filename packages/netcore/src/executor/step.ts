@@ -1,4 +1,5 @@
 import type { ErrnoName } from "../ffi/errno.js";
+import type { PacketSocket } from "../ffi/packet-socket.js";
 import type { Request } from "../netlink/request.js";
 import type { LinkRef } from "../rtnetlink/link-message.js";
 
@@ -10,6 +11,8 @@ export interface StepContext {
   chosen(netns: string, ifName: string): { ifIndex?: number };
   /** Open descriptor of a namespace, valid until the requests have been sent. */
   netnsFd(netns: string): number;
+  /** A packet socket of a namespace that this thread is inside of. */
+  packets(netns: string): PacketSocket;
 }
 
 /** One request with the refusals that mean "already so". */

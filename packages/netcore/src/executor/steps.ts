@@ -1,5 +1,4 @@
 import type { ErrnoName } from "../ffi/errno.js";
-import { sendFrames } from "../ffi/packet-socket.js";
 import { addAddress, deleteAddress } from "../rtnetlink/address.js";
 import { newBridge } from "../rtnetlink/bridge.js";
 import { type LinkChange, setLink } from "../rtnetlink/link.js";
@@ -88,7 +87,7 @@ export function stepsOf(action: Action, position: number): Step[] {
     case "announce": {
       const { netns, link, mac, addresses } = action;
       const run = (context: StepContext) =>
-        sendFrames(
+        context.packets(netns).send(
           context.indexOf(netns, link),
           addresses.map((address) => announcementFrame(mac, address)),
         );
