@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { parts } from "./repository.js";
+import { ROOTLESS_ENVIRONMENT, rootlessCommand } from "./rootless.js";
 
 /** A lab in a process of its own, as a person starts it; for tests that kill it. */
 export class LabProcess {
@@ -9,9 +10,12 @@ export class LabProcess {
   readonly child: ChildProcess;
   readonly exit: Promise<number | NodeJS.Signals | null>;
 
-  constructor(args: string[]) {
+  constructor(args: string[], { rootless = false }: { rootless?: boolean } = {}) {
     const main = join(parts.examples, "..", "packages/lab/dist/main.js");
-    this.child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    const plain: [string, ...string[]] = [process.execPath, main, ...args];
+    const [command, ...rest] = rootless ? rootlessCommand(plain) : plain;
+    const env = rootless ? { ...process.env, ...ROOTLESS_ENVIRONMENT } : process.env;
+    this.child = spawn(command, rest, { env, stdio: ["ignore", "pipe", "pipe"] });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         this.output += String(chunk);

@@ -232,6 +232,19 @@ describe("a lab in the foreground", () => {
   });
 });
 
+describe("a lab without root", () => {
+  it("proves the cloud router in a user namespace, unseen by the host", async () => {
+    const name = freshName();
+    const child = new LabProcess(["--check", "--name", name], { rootless: true });
+    children.push(child);
+    await child.printed("control plane at");
+    expect(tracesOf(name)).toMatchObject({ namespaces: [], isKnown: false });
+    expect(await child.exit, child.output).toBe(0);
+    expect(child.output).toContain("proved 11 of 11");
+    expect(tracesOf(name)).toEqual(NOTHING);
+  });
+});
+
 function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,5 +1,6 @@
 import type { Link, Topology } from "@ratchet/contracts";
 import type { Lab } from "../lab.js";
+import { isRootless } from "../rootless.js";
 
 /** What a person needs to know once the lab is up. */
 export function summaryOf(lab: Lab, topology: Topology): string[] {
@@ -33,7 +34,9 @@ function suggestions(lab: Lab, topology: Topology): string[] {
   const [proof] = lab.proofs.toReversed();
   const link = topology.links.find((item) => item.status.transport === "vxlan") ?? topology.links[0];
   const lines = [`  look           ${ctl} get links`];
-  if (proof !== undefined) lines.push(`  ping           ${ctl} exec ${proof.from} -- ping ${proof.ping}`);
+  // Its namespaces lie in a mount namespace that a terminal beside it cannot see.
+  if (isRootless()) lines.push("  exec           needs a lab that was started as root");
+  else if (proof !== undefined) lines.push(`  ping           ${ctl} exec ${proof.from} -- ping ${proof.ping}`);
   if (link !== undefined) {
     lines.push(`  cut a wire     ${ctl} cut ${link.metadata.name}`);
     lines.push(`  and mend it    ${ctl} restore ${link.metadata.name}`);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CHECKED_TOPOLOGIES, runCheck } from "../check/check.js";
 import { type Lab, startLab } from "../lab.js";
 import { LabError } from "../lab-error.js";
+import { enterUserNamespace } from "../rootless.js";
 import { abortWhenTold } from "./abort-when-told.js";
 import { type CliOptions, labOptionsOf } from "./options.js";
 import { proveTopology } from "./prove-topology.js";
@@ -12,6 +13,7 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Runs a lab in the foreground until it is told to stop, or checks one. Answers the exit code. */
 export async function up(cli: CliOptions): Promise<number> {
+  if (process.getuid?.() !== 0) return enterUserNamespace();
   const { signal } = abortWhenTold(
     () => print("removing everything ..."),
     () => print("still removing everything"),

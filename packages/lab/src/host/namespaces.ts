@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { isRootless } from "../rootless.js";
 import { command, commandResult } from "./command.js";
 
 /** Names of this host's named namespaces that start with `prefix`. */
@@ -13,7 +14,9 @@ export function namespacesWith(prefix: string): string[] {
 
 /** Makes a namespace with its loopback up. */
 export async function addNamespace(name: string): Promise<void> {
-  await command("ip", ["netns", "add", name]);
+  const add = ["ip", "netns", "add", name];
+  // `ip` goes back to where it came from, which the host's own namespace does not let it when rootless.
+  await (isRootless() ? command("unshare", ["--net", "--", ...add]) : command("ip", add.slice(1)));
   await command("ip", ["-n", name, "link", "set", "lo", "up"]);
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { LabFile, LabRouting } from "@ratchet/contracts";
 import { LabError } from "../lab-error.js";
+import { isRootless } from "../rootless.js";
 
 /** Which routing a lab runs with, and why, in words. */
 export interface ChosenRouting {
@@ -18,6 +19,7 @@ export function chooseRouting(
   if (known.length === 0) return undefined;
   const missing = [...new Set(known.flatMap((file) => file.requires.frr ?? []))].filter((path) => !isThere(path));
   if (asked === "static") return { routing: "static", reason: "static routes, as asked" };
+  if (isRootless()) return rootlessRouting(asked);
   if (missing.length === 0) {
     return {
       routing: "frr",
@@ -30,4 +32,10 @@ export function chooseRouting(
     );
   }
   return { routing: "static", reason: `static routes, because ${missing.join(" and ")} is not installed` };
+}
+
+// FRR's daemons drop to groups that a user namespace of one user does not have.
+function rootlessRouting(asked: "auto" | "frr"): ChosenRouting {
+  if (asked === "frr") throw new LabError("--routing frr needs root: FRR does not run in a user namespace");
+  return { routing: "static", reason: "static routes, because FRR needs root" };
 }
