@@ -1,0 +1,191 @@
+import { eventually, isUnplugged, launchBrowser } from "@ratchet/testkit";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type OpenLab, openLab } from "./open-lab.js";
+import { PageDriver } from "./page-driver.js";
+
+describe("the page, with a real mouse", () => {
+  let lab: OpenLab;
+  let browser: Browser;
+  let mine: PageDriver;
+  let other: PageDriver;
+  const complaints: string[] = [];
+  let drawn = "";
+  let address = "";
+
+  beforeAll(async () => {
+    lab = await openLab({ nodes: 2 });
+    await lab.managedPod("a", "left");
+    await lab.managedPod("b", "left");
+    await lab.managedPod("c", "right");
+    await lab.allUp();
+    browser = await launchBrowser();
+    const open = async () => {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const page = await context.newPage();
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+      const driver = new PageDriver(page);
+      await driver.open(lab.url);
+      return driver;
+    };
+    mine = await open();
+    other = await open();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.close();
+  });
+
+  const pings = async (from: string, to: string) =>
+    (await (await lab.sandbox(from)).ping(to, { count: 1, withinSeconds: 1 })).received === 1;
+
+  it("a wire drawn from pod to pod carries a ping", async () => {
+    await mine.drag(await mine.at("podRim", "a"), await mine.at("podPosition", "b"));
+    await mine.page.getByTestId("wire-form").waitFor();
+    await mine.page.keyboard.press("Enter");
+    const link = await eventually(async () => {
+      const [found] = await lab.client.links();
+      if (found === undefined) throw new Error("no link was made");
+      return found;
+    });
+    drawn = link.metadata.name;
+    const [, far] = link.spec.endpoints;
+    address = (far && "addresses" in far ? (far.addresses?.[0] ?? "") : "").split("/")[0] ?? "";
+    expect(address).not.toBe("");
+    await mine.shows(drawn, "up");
+    await other.shows(drawn, "up");
+    expect(await pings("a", address)).toBe(true);
+  });
+
+  it("cut from the context menu it does not, and the pods see NO-CARRIER", async () => {
+    await mine.menu(await mine.at("linkPosition", drawn), /^Cut/);
+    await mine.shows(drawn, "down");
+    await other.shows(drawn, "down");
+    const a = await lab.sandbox("a");
+    const [end] = (await lab.client.link(drawn)).spec.endpoints;
+    expect(isUnplugged(await a.link(end && "interface" in end ? end.interface : ""))).toBe(true);
+    expect(await pings("a", address)).toBe(false);
+  });
+
+  it("restored with the keyboard it carries again", async () => {
+    const at = await mine.at("linkPosition", drawn);
+    await mine.page.mouse.click(at.x, at.y);
+    await mine.page.getByTestId("panel").waitFor();
+    await mine.page.keyboard.press("x");
+    await mine.shows(drawn, "up");
+    await other.shows(drawn, "up");
+    expect(await pings("a", address)).toBe(true);
+  });
+
+  it("its end dragged to another pod reaches that pod", async () => {
+    await mine.drag(await mine.end(drawn, 1), await mine.at("podPosition", "c"));
+    await eventually(async () => {
+      const [, end] = (await lab.client.link(drawn)).spec.endpoints;
+      expect(end).toMatchObject({ pod: "c" });
+    });
+    await mine.shows(drawn, "up", 2_000);
+    await other.shows(drawn, "up");
+    expect(await lab.client.link(drawn)).toMatchObject({ status: { transport: "vxlan" } });
+    await eventually(async () => expect(await pings("a", address)).toBe(true), { withinMs: 2_000 });
+    const c = await lab.sandbox("c");
+    expect((await c.exec("ip", "-o", "address")).includes(address)).toBe(true);
+  });
+
+  it("undone it is back", async () => {
+    await mine.page.keyboard.press("Control+z");
+    await eventually(async () => {
+      const [, end] = (await lab.client.link(drawn)).spec.endpoints;
+      expect(end).toMatchObject({ pod: "b" });
+    });
+    await mine.shows(drawn, "up", 2_000);
+    await eventually(async () => expect(await pings("a", address)).toBe(true), { withinMs: 2_000 });
+  });
+
+  it("a wire deleted is offered back in the toast", async () => {
+    const at = await mine.at("linkPosition", drawn);
+    await mine.page.mouse.click(at.x, at.y);
+    await mine.page.keyboard.press("Delete");
+    await other.shows(drawn, null);
+    await mine.page.getByTestId("toast-undo").last().click();
+    await other.shows(drawn, "up", 2_000);
+    expect(await pings("a", address)).toBe(true);
+  });
+
+  it("a pod killed from its menu is Gone, restarted it is back", async () => {
+    await mine.menu(await mine.at("podPosition", "b"), /^Kill/);
+    await eventually(async () => expect(await other.phase("b")).toBe("Gone"), { withinMs: 1_000 });
+    await other.shows(drawn, "down");
+    await mine.menu(await mine.at("podPosition", "b"), /^Restart/);
+    await other.shows(drawn, "up", 3_000);
+    expect(await pings("a", address)).toBe(true);
+  });
+
+  it("what is done elsewhere appears here, and a repair by hand is told", async () => {
+    await lab.client.createLink("by-rest", {
+      endpoints: [
+        { pod: "b", interface: "r1", addresses: ["10.77.0.1/24"] },
+        { pod: "c", interface: "r2", addresses: ["10.77.0.2/24"] },
+      ],
+    });
+    await mine.shows("by-rest", "up");
+    const panel = lab.panel("left");
+    const { status } = await lab.client.link("by-rest");
+    await panel.exec("ip", "link", "del", `vx${status.vni}`);
+    await mine.page.getByTestId("dock-events").click();
+    await mine.page
+      .getByTestId("events")
+      .getByText(/by-rest/)
+      .first()
+      .waitFor({ timeout: 3_000 });
+    await eventually(async () => expect(await pings("b", "10.77.0.2")).toBe(true), { withinMs: 2_000 });
+  });
+
+  it("a refusal is said in the API's own words and changes nothing", async () => {
+    await mine.drag(await mine.at("podRim", "a"), await mine.at("podPosition", "c"));
+    await mine.page.getByTestId("wire-form").waitFor();
+    await mine.page.getByTestId("wire-interface-0").fill("a/b");
+    await mine.page.keyboard.press("Enter");
+    await eventually(async () => {
+      expect(await mine.page.getByTestId("wire-form").textContent()).toMatch(/without '\/'/);
+    });
+    await mine.page.keyboard.press("Escape");
+    expect(await lab.client.links()).toHaveLength(2);
+  });
+
+  it("an agent that dies turns its wires to unknown, never to up", async () => {
+    await lab.lab.killAgent("right", { restart: false });
+    await mine.shows("by-rest", "unknown");
+    await mine.shows(drawn, "up");
+    expect(await pings("b", "10.77.0.2")).toBe(true);
+    await lab.lab.startAgent("right");
+    await mine.shows("by-rest", "up", 10_000);
+  });
+
+  it("when the API is gone everything turns to unknown with a banner, and comes back by itself", async () => {
+    const a = await lab.sandbox("a");
+    await lab.lab.killApi({ restart: false });
+    await mine.page.getByTestId("banner").waitFor({ timeout: 3_000 });
+    await mine.shows(drawn, "unknown", 2_500);
+    expect((await a.ping(address)).received).toBe(3);
+    await lab.lab.startApi();
+    await mine.shows(drawn, "up", 15_000);
+    await mine.page.getByTestId("banner").waitFor({ state: "detached", timeout: 5_000 });
+  });
+
+  it("a link to a wire opens on that wire", async () => {
+    const at = await mine.at("linkPosition", drawn);
+    await mine.page.mouse.click(at.x, at.y);
+    await mine.page.getByTestId("panel").getByText(drawn).first().waitFor();
+    const url = mine.page.url();
+    await other.open(url);
+    await other.page.getByTestId("panel").getByText(drawn).first().waitFor();
+  });
+
+  it("had nothing to complain of but the time without the API", () => {
+    const unexpected = complaints.filter(
+      (text) => !/WebSocket|ERR_CONNECTION|Failed to load resource|ERR_EMPTY|422/.test(text),
+    );
+    expect(unexpected).toEqual([]);
+  });
+});
