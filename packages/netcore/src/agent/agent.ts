@@ -34,6 +34,7 @@ import { World } from "./world.js";
 // Namespaces given by pid or by a path elsewhere have no folder to watch.
 const LOOK_MS = 400;
 const FOLDER_SETTLE_MS = 5;
+const PASSES_PER_DEEP_ONE = 20;
 const EVENTS_KEPT = 200;
 
 /** The agent of one node: puts the parts together and passes between them what each has to say. */
@@ -58,6 +59,7 @@ export class Agent {
   private folder: FSWatcher | undefined;
   private folderTimer: NodeJS.Timeout | undefined;
   private version = 0;
+  private passes = 0;
   private isStopped = false;
 
   /** Throws when the panel cannot be had or the parent interface is missing. Start with `start`. */
@@ -223,9 +225,11 @@ export class Agent {
     }
   }
 
-  /** The panel alone, however many pods there are: their own namespaces are followed by events. */
+  /** The panel alone, however many pods there are: their own namespaces are followed by events, and read rarely. */
   private fullPass(): void {
-    if (this.dirty.resync === "none") this.dirty.resync = "panel";
+    this.passes++;
+    if (this.passes % PASSES_PER_DEEP_ONE === 0) this.dirty.resync = "all";
+    else if (this.dirty.resync === "none") this.dirty.resync = "panel";
     this.checkNames();
     this.reconciler.wake();
     this.reconciler.prune();

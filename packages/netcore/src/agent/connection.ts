@@ -30,7 +30,7 @@ const HANDSHAKE_TIMEOUT_MS = 5_000;
  */
 export class Connection {
   private socket: WebSocket | undefined;
-  private readonly backoff = new Backoff(50, 5_000);
+  private readonly backoff = new Backoff(50, 2_000);
   private retry: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private heardAt = 0;

@@ -356,6 +356,9 @@ export class Reconciler {
         };
       }
     }
+    if (action.op === "addRoute" && isAlreadyExists(error.cause)) {
+      return { reason: "RouteExists", message: `the pod already has a route to ${action.to} that is not this port's` };
+    }
     return { reason: "KernelRefused", message: error.message };
   }
 

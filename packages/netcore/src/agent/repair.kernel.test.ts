@@ -188,6 +188,19 @@ describe("what is the pod's own", () => {
     expect(node.inPod("a", "ip", "-br", "addr", "show", "in1")).toContain("172.16.0.1/24");
   });
 
+  test("a route of its own is never overwritten: the port says so, and has its route when that one goes", async () => {
+    node.inPod("a", "ip", "route", "add", "10.6.0.0/16", "dev", "lo");
+    const routed = { ...port("a", "in1", "10.0.0.1/24"), routes: [{ to: "10.6.0.0/16", via: "10.0.0.2" }] };
+    node.peer.change({ ports: [routed] });
+    const message = () => node.peer.portReports.get("uid-a in1")?.message ?? "";
+    await scene.api.until("told", () => message().includes("already has a route to 10.6.0.0/16"), 1_000);
+    expect(node.inPod("a", "ip", "route", "show", "10.6.0.0/16")).toContain("dev lo");
+    expect(answers(node.podNetns("a"), "10.0.0.2")).toBe(true);
+    node.inPod("a", "ip", "route", "del", "10.6.0.0/16");
+    await scene.api.until("as asked", () => message() === "", 4_000);
+    expect(node.inPod("a", "ip", "route", "show", "10.6.0.0/16")).toContain("via 10.0.0.2 dev in1");
+  });
+
   test("somebody who undoes a repair again and again is named and no longer fought at once", async () => {
     const half = panelHalf("default/a:in1");
     for (let i = 0; i < 12 && !node.peer.events.some(({ reason }) => reason === "RepairPaused"); i++) {

@@ -15,6 +15,7 @@ export type Action =
   | SetLink
   | AddAddress
   | DeleteAddress
+  | AddRoute
   | ReplaceRoute
   | DeleteRoute
   | Redirect
@@ -107,8 +108,7 @@ export interface DeleteAddress {
   address: string;
 }
 
-export interface ReplaceRoute {
-  op: "replaceRoute";
+interface RouteChange {
   netns: string;
   link?: LinkRef;
   /** Prefix, or `default`. */
@@ -119,6 +119,15 @@ export interface ReplaceRoute {
   metric?: number;
   isOnLink?: boolean;
   source?: string;
+}
+
+/** Fails with EEXIST where a route of the same prefix and metric is, so that nobody else's is overwritten. */
+export interface AddRoute extends RouteChange {
+  op: "addRoute";
+}
+
+export interface ReplaceRoute extends RouteChange {
+  op: "replaceRoute";
 }
 
 export interface DeleteRoute {
@@ -200,6 +209,7 @@ export function describeAction(action: Action): string {
     case "addAddress":
     case "deleteAddress":
       return `${action.op} ${action.address} on ${refText(action.link)} in ${action.netns}`;
+    case "addRoute":
     case "replaceRoute":
     case "deleteRoute":
       return `${action.op} ${action.to}${action.via === undefined ? "" : ` via ${action.via}`} in ${action.netns}`;

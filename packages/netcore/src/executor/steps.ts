@@ -5,10 +5,19 @@ import { type LinkChange, setLink } from "../rtnetlink/link.js";
 import type { LinkRef } from "../rtnetlink/link-message.js";
 import { addClsact } from "../rtnetlink/qdisc.js";
 import { deleteRedirect, setRedirect } from "../rtnetlink/redirect.js";
-import { deleteRoute, type RouteSpec, replaceRoute } from "../rtnetlink/route.js";
+import { addRoute, deleteRoute, type RouteSpec, replaceRoute } from "../rtnetlink/route.js";
 import { newVeth } from "../rtnetlink/veth.js";
 import { newVxlan } from "../rtnetlink/vxlan.js";
-import type { Action, CreateBridge, CreateVeth, CreateVxlan, DeleteRoute, ReplaceRoute, SetLink } from "./action.js";
+import type {
+  Action,
+  AddRoute,
+  CreateBridge,
+  CreateVeth,
+  CreateVxlan,
+  DeleteRoute,
+  ReplaceRoute,
+  SetLink,
+} from "./action.js";
 import { announcementFrame } from "./announcement.js";
 import type { NeededName, Step, StepContext, StepRequest } from "./step.js";
 import { writeSysctl } from "./sysctl.js";
@@ -56,6 +65,8 @@ export function stepsOf(action: Action, position: number): Step[] {
           ]),
         ),
       ];
+    case "addRoute":
+      return [route(action, position, (spec) => ({ request: addRoute(spec) }))];
     case "replaceRoute":
       return [route(action, position, (spec) => ({ request: replaceRoute(spec) }))];
     case "deleteRoute":
@@ -205,7 +216,11 @@ function setLinkStep(action: SetLink, position: number): Step {
   ]);
 }
 
-function route(action: ReplaceRoute | DeleteRoute, position: number, request: (spec: RouteSpec) => StepRequest): Step {
+function route(
+  action: AddRoute | ReplaceRoute | DeleteRoute,
+  position: number,
+  request: (spec: RouteSpec) => StepRequest,
+): Step {
   const { op: _op, netns, link, ...spec } = action;
   if (link !== undefined) return onLink(position, netns, link, (ifIndex) => [request({ ...spec, ifIndex })]);
   // Which interface its next hop is found on, only the addresses set before it tell.

@@ -74,7 +74,7 @@ describe("planPort", () => {
         },
       },
       { op: "addAddress", netns: "POD", link: { ifName: "in1" }, address: "10.0.0.1/24", protocol: 82 },
-      { op: "replaceRoute", netns: "POD", link: { ifName: "in1" }, to: "10.9.0.0/16", via: "10.0.0.2", protocol: 82 },
+      { op: "addRoute", netns: "POD", link: { ifName: "in1" }, to: "10.9.0.0/16", via: "10.0.0.2", protocol: 82 },
     ]);
   });
 
@@ -86,7 +86,7 @@ describe("planPort", () => {
     });
     expect(create).toMatchObject({ peer: { mac: "02:00:00:00:00:99" } });
     expect(route).toEqual({
-      op: "replaceRoute",
+      op: "addRoute",
       netns: "POD",
       link: { ifName: "in1" },
       to: "10.8.0.0/16",
@@ -170,7 +170,7 @@ describe("planPort", () => {
     const old: OwnRoute = { ifIndex: 2, to: "10.9.0.0/16", via: "10.0.0.9", family: 4 };
     expect(actions({ ...converged, routes: [old] })).toEqual([
       { op: "deleteRoute", netns: "POD", link: { ifIndex: 2 }, to: "10.9.0.0/16", via: "10.0.0.9", protocol: 82 },
-      { op: "replaceRoute", netns: "POD", link: { ifIndex: 2 }, to: "10.9.0.0/16", via: "10.0.0.2", protocol: 82 },
+      { op: "addRoute", netns: "POD", link: { ifIndex: 2 }, to: "10.9.0.0/16", via: "10.0.0.2", protocol: 82 },
     ]);
   });
 

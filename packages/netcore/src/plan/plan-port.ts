@@ -105,7 +105,7 @@ function addAddress(netns: string, link: LinkRef, address: string, finding: stri
 
 function addRoute(netns: string, link: LinkRef, route: PortSpec["routes"][number], finding: string): Planned {
   const via = route.via === undefined ? {} : { via: route.via };
-  return { action: { op: "replaceRoute", netns, link, to: route.to, ...via, protocol: OWN_PROTOCOL }, finding };
+  return { action: { op: "addRoute", netns, link, to: route.to, ...via, protocol: OWN_PROTOCOL }, finding };
 }
 
 function amend(spec: PortSpec, panelHalf: PanelLink, podHalf: PodLink, actual: PortActual): Planned[] {

@@ -31,6 +31,7 @@ function deedOf(action: Action): string {
       return `added ${action.address}`;
     case "deleteAddress":
       return `removed ${action.address}`;
+    case "addRoute":
     case "replaceRoute":
       return `added the route to ${action.to}`;
     case "deleteRoute":

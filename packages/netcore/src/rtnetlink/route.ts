@@ -1,6 +1,6 @@
 import type { Message } from "../netlink/message-reader.js";
 import type { MessageWriter } from "../netlink/message-writer.js";
-import { NLM_F_CREATE, NLM_F_REPLACE } from "../netlink/protocol.js";
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from "../netlink/protocol.js";
 import type { Request } from "../netlink/request.js";
 import type { NetlinkSocket } from "../netlink/socket.js";
 import { ipToBytes, ipToText, parsePrefix } from "./ip-address.js";
@@ -61,6 +61,11 @@ export function replaceRoute(spec: RouteSpec): Request {
     ifName: spec.ifIndex === undefined ? undefined : `#${spec.ifIndex}`,
     write: (writer) => writeRoute(writer, spec, spec.via === undefined ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE),
   };
+}
+
+/** Adds a route to table main; EEXIST when one with the same prefix and metric is there, whoever set it. */
+export function addRoute(spec: RouteSpec): Request {
+  return { ...replaceRoute(spec), flags: NLM_F_CREATE | NLM_F_EXCL };
 }
 
 /** Removes the route that matches everything given; ESRCH when there is none. */
