@@ -98,6 +98,16 @@ test("what has changed since cannot be undone", async () => {
   expect((await revert("01a1fdaa-cb66-7359-9bdc-d35841059bdf")).status).toBe(404);
 });
 
+test("changes are undone one after the other, although each undo is a change itself", async () => {
+  await api.link("l", ENDS);
+  const created = await newest();
+  await api.post(`${LINKS}/l/reroute`, { endpoint: 0, to: { pod: "c" } });
+  const moved = await newest();
+  expect((await revert(moved.id)).status).toBe(200);
+  expect((await revert(created.id)).status).toBe(200);
+  expect((await api.get(`${LINKS}/l`)).status).toBe(404);
+});
+
 test("a kill is undone by a restart", async () => {
   await api.pod("a");
   await api.post(`${PODS}/a/kill`);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { LinkSpec, PodSpec } from "@ratchet/contracts";
 import type { ChangeRecord } from "../history/change-record.js";
 import { ProblemError } from "../http/problem-error.js";
@@ -35,7 +36,7 @@ export function planRevert(draft: Draft, change: ChangeRecord, newUid: () => str
     return before === null ? [] : [{ ...common, before: undefined, after: recordOf(before, newUid()) } as Edit];
   }
   if (held === undefined) throw changedSince(change, "it was deleted");
-  if (held.modRevision !== change.revision || held.data.uid !== after.metadata.uid) {
+  if (held.modRevision !== change.revision && !isAsLeft(held.data, after)) {
     throw changedSince(change, `it is at revision ${held.modRevision}`);
   }
   if (before === null) return [{ ...common, before: held.data, after: undefined } as Edit];
@@ -62,6 +63,18 @@ function revertRun(
   }
   const next = { ...run, isRunning: before.isRunning, incarnation: run.incarnation + (before.isRunning ? 1 : 0) };
   changeRun(draft, pod, draft.stored(key)?.modRevision ?? 0, run, next, "revert", change.id);
+}
+
+/**
+ * Whether the object is again what the change made of it, although it was another in between:
+ * changes that were taken back since must not bar the way to the ones before them.
+ */
+function isAsLeft(held: PodRecord | LinkRecord, { metadata, spec }: Document): boolean {
+  const { labels, annotations } = metadata;
+  return isDeepStrictEqual(
+    { labels: held.labels, annotations: held.annotations, spec: held.spec },
+    { labels, annotations, spec },
+  );
 }
 
 function recordOf({ metadata, spec }: Document, uid: string): PodRecord | LinkRecord {
