@@ -21,7 +21,7 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <MantineProvider theme={theme} defaultColorScheme="auto">
-        <Notifications position="bottom-center" limit={3} containerWidth={400} />
+        <Notifications position="bottom-left" limit={3} containerWidth={380} className="toasts" />
         <App />
       </MantineProvider>
     </QueryClientProvider>

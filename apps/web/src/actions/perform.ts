@@ -6,7 +6,7 @@ import { useTopology } from "../state/topology-store.js";
 import { ui } from "../state/ui-store.js";
 import type { UndoEntry } from "../state/undo-stack.js";
 import { toastDone, toastRefused } from "./toast.js";
-import { remember, undoEntry } from "./undo.js";
+import { remember, undoEntry, undoKey } from "./undo.js";
 
 /** One object an action changes. */
 export interface Target {
@@ -66,7 +66,7 @@ export async function perform(action: Action): Promise<unknown> {
   const [first] = refused;
   if (first === undefined) {
     ui.announce(action.done);
-    if (action.hasToast) toastDone(action.done, entry && (() => undoEntry(entry)));
+    if (action.hasToast) toastDone(action.done, entry && { key: undoKey(entry), run: () => undoEntry(entry) });
     return undefined;
   }
   const id = `${first.target.kind === "links" ? "link" : "pod"}/${first.target.name}`;

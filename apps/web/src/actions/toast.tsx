@@ -4,10 +4,14 @@ import { notifications } from "@mantine/notifications";
 const UNDO_MS = 8_000;
 const DONE_MS = 3_000;
 let shown = 0;
+let last: string | undefined;
 
 /** What was done, with a way back where there is one. */
-export function toastDone(text: string, takeBack?: () => Promise<void>): void {
-  const id = `done-${++shown}`;
+export function toastDone(text: string, takeBack?: { key: string; run: () => Promise<void> }): void {
+  // One at a time: the last action is the one somebody wants back.
+  if (last !== undefined) notifications.hide(last);
+  const id = takeBack?.key ?? `done-${++shown}`;
+  last = id;
   notifications.show({
     id,
     withBorder: true,
@@ -20,10 +24,11 @@ export function toastDone(text: string, takeBack?: () => Promise<void>): void {
         {takeBack && (
           <Button
             size="compact-sm"
+            style={{ flex: "none" }}
             variant="subtle"
             onClick={() => {
               notifications.hide(id);
-              void takeBack();
+              void takeBack.run();
             }}
             data-testid="toast-undo"
           >
@@ -45,4 +50,9 @@ export function toastRefused(title: string, reason: string): void {
     autoClose: UNDO_MS,
     "data-testid": "toast-refused",
   });
+}
+
+/** Takes an offer to undo away: it has been undone otherwise. */
+export function hideToast(key: string): void {
+  notifications.hide(key);
 }

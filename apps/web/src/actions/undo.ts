@@ -5,7 +5,7 @@ import { editRefusal } from "../graph/refusal.js";
 import { useTopology } from "../state/topology-store.js";
 import { ui } from "../state/ui-store.js";
 import { EMPTY_UNDO, pushed, redone, type UndoEntry, type UndoStack, undone, without } from "../state/undo-stack.js";
-import { toastDone, toastRefused } from "./toast.js";
+import { hideToast, toastDone, toastRefused } from "./toast.js";
 
 /** This page's own actions, to be taken back in order. Others' are reverted from the history. */
 export const useUndo = create<{ stack: UndoStack; isBusy: boolean }>(() => ({ stack: EMPTY_UNDO, isBusy: false }));
@@ -13,6 +13,9 @@ export const useUndo = create<{ stack: UndoStack; isBusy: boolean }>(() => ({ st
 export function remember(entry: UndoEntry): void {
   useUndo.setState(({ stack }) => ({ stack: pushed(stack, entry) }));
 }
+
+/** Names the toast that offers to undo an entry. */
+export const undoKey = (entry: UndoEntry) => `undo-${entry.changes.join()}`;
 
 /** Ctrl+Z. */
 export async function undo(): Promise<void> {
@@ -46,6 +49,7 @@ async function run(
   if (refusal !== undefined) return toastRefused("Cannot undo", refusal);
   if (useUndo.getState().isBusy) return;
   useUndo.setState({ isBusy: true });
+  hideToast(undoKey(entry));
   try {
     const changes: string[] = [];
     for (const id of [...entry.changes].reverse()) changes.push(...(await verbs.revert(id)).changes);

@@ -42,6 +42,9 @@ export class CytoscapeAdapter {
   readonly #shape: GraphShape = { nodes: new Map(), edges: new Map() };
   readonly #places = new Map<string, Point>();
   #isSyncing = false;
+  /** Nobody has looked around since everything was fitted into the window. */
+  #isFitted = false;
+  #isMovingView = false;
 
   constructor(container: HTMLElement, events: AdapterEvents) {
     this.#cy = cytoscape({
@@ -49,12 +52,14 @@ export class CytoscapeAdapter {
       style: STYLE,
       minZoom: ZOOM_MIN,
       maxZoom: ZOOM_MAX,
-      wheelSensitivity: 1,
       boxSelectionEnabled: false,
       autounselectify: true,
       selectionType: "additive",
     });
-    this.#cy.on("viewport", events.onView);
+    this.#cy.on("viewport", () => {
+      if (!this.#isMovingView) this.#isFitted = false;
+      events.onView();
+    });
     this.#cy.on("position", "node", (event) => {
       const node = event.target as NodeSingular;
       const { x, y } = node.position();
@@ -194,7 +199,7 @@ export class CytoscapeAdapter {
   }
 
   /** Fits everything, or the given things, into the window. */
-  fit(ids: readonly string[] | undefined, isAnimated: boolean, padding = { x: 60, y: 60 }): void {
+  fit(ids: readonly string[] | undefined, isAnimated: boolean, padding = { x: 44, y: 60 }): void {
     const all = ids ?? [...this.#shape.nodes.keys()];
     const rects = all.flatMap((id) => {
       const node = this.#cy.getElementById(id);
@@ -214,9 +219,45 @@ export class CytoscapeAdapter {
       ),
     );
     const pan = { x: size.width / 2 - x * zoom, y: size.height / 2 - y * zoom };
+    this.#look({ zoom, pan }, isAnimated);
+    this.#isFitted = ids === undefined;
+  }
+
+  /** Pans as little as needed to have a thing in the window; what is larger than the window is fitted. */
+  reveal(ids: readonly string[]): void {
+    const rects = ids.flatMap((id) => {
+      const place = this.#places.get(id);
+      return place ? [{ ...place, width: 160, height: 90 }] : [];
+    });
+    if (rects.length === 0) return;
+    const { zoom, pan } = this.viewport();
+    const size = this.size();
+    const rect = around(rects, 0);
+    const left = (rect.x - rect.width / 2) * zoom + pan.x;
+    const top = (rect.y - rect.height / 2) * zoom + pan.y;
+    const right = left + rect.width * zoom;
+    const bottom = top + rect.height * zoom;
+    if (left >= 0 && top >= 0 && right <= size.width && bottom <= size.height) return;
+    if (right - left > size.width || bottom - top > size.height) {
+      this.fit(ids, false);
+      return;
+    }
+    const shift = (low: number, high: number, room: number) => (low < 0 ? -low : high > room ? room - high : 0);
+    this.panBy({ x: shift(left, right, size.width), y: shift(top, bottom, size.height) });
+  }
+
+  #look(view: Viewport, isAnimated: boolean): void {
     this.#cy.stop();
-    if (isAnimated) this.#cy.animate({ zoom, pan, duration: 220, easing: "ease-out" });
-    else this.#cy.viewport({ zoom, pan });
+    this.#isMovingView = true;
+    const done = () => {
+      this.#isMovingView = false;
+    };
+    if (isAnimated) {
+      this.#cy.animate({ ...view, duration: 220, easing: "ease-out", complete: done });
+      return;
+    }
+    this.#cy.viewport(view);
+    done();
   }
 
   zoomBy(factor: number): void {
@@ -232,8 +273,12 @@ export class CytoscapeAdapter {
     return { width: this.#cy.width(), height: this.#cy.height() };
   }
 
+  /** The window's size changed: what was wholly shown stays wholly shown. */
   resize(): void {
+    this.#isMovingView = true;
     this.#cy.resize();
+    this.#isMovingView = false;
+    if (this.#isFitted) this.fit(undefined, false);
   }
 
   /** Locks places: nothing can be dragged while the server is silent. */

@@ -21,7 +21,7 @@ export interface Palette {
 
 export const LIGHT: Palette = {
   ground: "#f7f8fa",
-  grid: "#dfe4ea",
+  grid: "#d3dae2",
   box: "#eff2f5",
   boxBorder: "#c3ccd6",
   boxHatch: "#d5dbe2",
@@ -46,7 +46,7 @@ export const LIGHT: Palette = {
 
 export const DARK: Palette = {
   ground: "#0d1219",
-  grid: "#1d2632",
+  grid: "#25303e",
   box: "#121a24",
   boxBorder: "#334050",
   boxHatch: "#263241",

@@ -76,7 +76,8 @@ export function controlPointer(wrapper: HTMLElement, stage: Stage, events: Point
   const hideFromCytoscape = (event: Event) => {
     if (pressed?.isOurs) {
       event.stopPropagation();
-      if (event.cancelable && event.type === "touchmove") event.preventDefault();
+      // Or the browser would select text, or scroll, along the way.
+      if (event.cancelable) event.preventDefault();
     }
   };
 
@@ -215,7 +216,7 @@ export function controlPointer(wrapper: HTMLElement, stage: Stage, events: Point
   wrapper.addEventListener("dblclick", double, capture);
   wrapper.addEventListener("pointerleave", leave, { signal: stop.signal });
   wrapper.addEventListener("mousedown", hideFromCytoscape, capture);
-  wrapper.addEventListener("touchstart", hideFromCytoscape, capture);
+  wrapper.addEventListener("touchstart", hideFromCytoscape, { ...capture, passive: false });
   wrapper.addEventListener("touchmove", hideFromCytoscape, { ...capture, passive: false });
   return () => stop.abort();
 }

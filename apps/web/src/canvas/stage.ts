@@ -83,6 +83,9 @@ export class Stage {
     });
     this.#resizing = new ResizeObserver(() => {
       this.adapter.resize();
+      // The side panel opened over it.
+      const [id] = this.#state.selection;
+      if (id !== undefined && this.#state.selection.size === 1) this.adapter.reveal(this.#podsOf(id));
       this.repaint();
     });
     this.#resizing.observe(container);
@@ -191,6 +194,10 @@ export class Stage {
     this.#resizing.disconnect();
     this.#listeners.clear();
     this.adapter.destroy();
+  }
+
+  #podsOf(id: string): string[] {
+    return this.#state.model.wires.get(id)?.ends.map((end) => end.pod) ?? [id];
   }
 
   /** Selected pods move together with the one that is dragged. */

@@ -27,9 +27,18 @@ export interface RatchetPage {
   paintTimes: () => number[];
 }
 
+/** Along the wire: clear of the middle, where crosses and badges are, if possible. */
+const CLEAR_SPOTS = [0.42, 0.58, 0.36, 0.64, 0.5, 0.3, 0.7, 0.24, 0.76, 0.18, 0.82, 0.12, 0.88];
+
 export function exposeStage(stage: Stage, phaseOf: (name: string) => string | null): () => void {
   const client = (point: Point | undefined) => (point === undefined ? null : stage.toClient(point));
   const wire = (name: string) => stage.scene.wires.get(`link/${name}`);
+  const isClear = (point: Point, id: string) => {
+    const hit = stage.hit(point);
+    const at = stage.toClient(point);
+    const top = document.elementFromPoint(at.x, at.y);
+    return hit.kind === "wire" && hit.wire === id && top?.closest(".stage") != null && !top.closest("[data-overlay]");
+  };
   const page: RatchetPage = {
     podPosition: (name) => client(stage.scene.pods.get(`pod/${name}`)),
     podRim: (name) => {
@@ -44,7 +53,9 @@ export function exposeStage(stage: Stage, phaseOf: (name: string) => string | nu
     },
     linkPosition: (name) => {
       const found = wire(name);
-      return found ? client(pointAt(found.path, 0.44)) : null;
+      if (!found) return null;
+      const spots = CLEAR_SPOTS.map((t) => pointAt(found.path, t));
+      return client(spots.find((spot) => isClear(spot, found.model.id)) ?? spots[0]);
     },
     endPosition: (name, end) => {
       const path = wire(name)?.path;

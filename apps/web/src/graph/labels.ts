@@ -31,7 +31,7 @@ export interface LabelOptions {
 
 const HEIGHT = { name: 15, address: 14, vni: 18 } as const;
 const NAME_ZOOM = 0.42;
-const ADDRESS_ZOOM = 0.78;
+const ADDRESS_ZOOM = 0.64;
 const VNI_ZOOM = 0.38;
 const PORT_GAP = 11;
 const LINE_GAP = 4;
@@ -54,16 +54,18 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
   );
   wires.sort((a, b) => Number(options.favoured.has(b.model.id)) - Number(options.favoured.has(a.model.id)));
   const labels: Label[] = [];
+  const lines = new Occupied();
+  if (view.zoom >= NAME_ZOOM) for (const wire of wires) addLine(lines, view, wire.path);
   const isFavoured = (wire: SceneWire) => options.favoured.has(wire.model.id);
   const put = (wire: SceneWire, kind: Label["kind"], text: string, candidates: (width: number) => Point[]) => {
     const width = options.measure(kind, text);
     const height = HEIGHT[kind];
-    for (const at of candidates(width)) {
-      if (!taken.isFree(at.x, at.y, width, height)) continue;
-      taken.add(at.x, at.y, width, height);
-      labels.push({ kind, text, wire: wire.model.id, x: at.x, y: at.y, width, height });
-      return;
-    }
+    const free = candidates(width).filter((at) => taken.isFree(at.x, at.y, width, height));
+    // Rather beside a line than across it, where there is a choice.
+    const at = kind === "vni" ? free[0] : (free.find((own) => lines.isFree(own.x, own.y, width, height)) ?? free[0]);
+    if (at === undefined) return;
+    taken.add(at.x, at.y, width, height);
+    labels.push({ kind, text, wire: wire.model.id, x: at.x, y: at.y, width, height });
   };
 
   for (const wire of wires) {
@@ -87,6 +89,22 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
     }
   }
   return labels;
+}
+
+const LINE_STEP_PX = 10;
+const LABEL_ROOM_PX = 150;
+
+/** Marks where a wire runs near its ends, as a row of small squares. */
+function addLine(lines: Occupied, view: View, path: WirePath): void {
+  const from = toScreen(view, path.from);
+  const to = toScreen(view, path.to);
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  for (let along = 0; along <= Math.min(length / 2, LABEL_ROOM_PX); along += LINE_STEP_PX) {
+    for (const t of [along / length, 1 - along / length]) {
+      const at = toScreen(view, pointAt(path, t));
+      lines.add(at.x - 2, at.y - 2, 4, 4);
+    }
+  }
 }
 
 function toScreen(view: View, point: Point): Point {
@@ -133,6 +151,8 @@ function addressPlaces(view: View, path: WirePath, end: 0 | 1, width: number): P
 }
 
 const LEVEL = 0.16;
+/** Just under a pill that stands on the line. */
+const TUCK = 6;
 
 function endPlaces(
   view: View,
@@ -150,7 +170,8 @@ function endPlaces(
     const below = port.y + LINE_GAP;
     if (Math.abs(slope) < LEVEL) {
       const lean = slope * (PORT_GAP + width / 2);
-      const ys = side === "above" ? [above, below] : [below, above];
+      const ys =
+        side === "above" ? [above, below, above - height] : [below, below + TUCK, below + height, above - height];
       return ys.map((y) => ({ x, y: y + lean }));
     }
     // A leaning wire leaves one side free: name and address stand there, one under the other.
@@ -161,10 +182,8 @@ function endPlaces(
       slope > 0
         ? port.y + slope * (PORT_GAP + width) + LINE_GAP
         : port.y + slope * (PORT_GAP + width) - LINE_GAP - height;
-    return [
-      { x, y: own },
-      { x, y: other },
-    ];
+    const farther = slope > 0 ? other + height : other - height;
+    return [own, other, farther].map((y) => ({ x, y }));
   }
   // Steep: beside the line, the address under the name.
   const down = way.y > 0;

@@ -78,7 +78,7 @@ const CARD_MAX_WIDTH = 196;
 
 /** Width of a pod's card: icon, name, state dot. */
 export function cardWidth(name: string): number {
-  return Math.min(CARD_MAX_WIDTH, Math.max(CARD_MIN_WIDTH, Math.round(58 + name.length * 7.3)));
+  return Math.min(CARD_MAX_WIDTH, Math.max(CARD_MIN_WIDTH, Math.round(70 + name.length * 7.9)));
 }
 
 export const podId = (name: string) => `pod/${name}`;
@@ -168,7 +168,8 @@ function absentPod(id: string): PodModel {
 
 /** The first condition that is not as wished, or the first end that says why. */
 function messageOf(link: Link): string {
-  if (link.status.phase === "Up") return "";
+  // That a cut wire is down needs no reason.
+  if (link.status.phase === "Up" || (link.status.phase === "Down" && link.spec.state === "down")) return "";
   const condition = link.status.conditions.find((item) => item.status !== "True" && item.message !== "");
   return condition?.message ?? link.status.endpoints.find((end) => end.message !== "")?.message ?? "";
 }

@@ -2,11 +2,12 @@ import type { GraphModel, PodModel } from "./model.js";
 import type { Point } from "./point.js";
 import { BOX_PADDING, EMPTY_BOX } from "./scene.js";
 
-const GAP_FEW = 250;
+const GAP_FEW = 272;
 const GAP_MANY = 190;
 const FEW_PODS = 14;
 const ROW_STEP = 132;
-const BOX_GAP = 150;
+const BOX_GAP_FEW = 200;
+const BOX_GAP_MANY = 150;
 const ASPECT = 2.2;
 
 /**
@@ -30,7 +31,7 @@ export function firstPlaces(model: GraphModel): Map<string, Point> {
 
   const gap = model.pods.size <= FEW_PODS ? GAP_FEW : GAP_MANY;
   const tiles = [...groups].map(([key, pods]) => ({ key, ...arrange(pods, order, gap) }));
-  return pack(tiles);
+  return pack(tiles, model.pods.size <= FEW_PODS ? BOX_GAP_FEW : BOX_GAP_MANY);
 }
 
 /** Every pod with its depth: a breadth-first walk from the pod with the fewest wires of each connected part. */
@@ -104,8 +105,8 @@ function slices<T>(items: T[], size: number): T[][] {
 }
 
 /** Tiles in rows, about twice as wide as high. */
-function pack(tiles: Tile[]): Map<string, Point> {
-  const area = tiles.reduce((sum, tile) => sum + (tile.width + BOX_GAP) * (tile.height + BOX_GAP), 0);
+function pack(tiles: Tile[], boxGap: number): Map<string, Point> {
+  const area = tiles.reduce((sum, tile) => sum + (tile.width + boxGap) * (tile.height + boxGap), 0);
   const few = tiles.length <= 2;
   const limit = few ? Number.POSITIVE_INFINITY : Math.max(...tiles.map((tile) => tile.width), Math.sqrt(area * ASPECT));
   const places = new Map<string, Point>();
@@ -117,7 +118,7 @@ function pack(tiles: Tile[]): Map<string, Point> {
       used = 0;
     }
     rows.at(-1)?.push(tile);
-    used += tile.width + BOX_GAP;
+    used += tile.width + boxGap;
   }
   let y = 0;
   for (const row of rows) {
@@ -127,9 +128,9 @@ function pack(tiles: Tile[]): Map<string, Point> {
       const top = y + (height - tile.height) / 2;
       for (const [id, at] of tile.places) places.set(id, { x: x + at.x, y: top + at.y });
       if (tile.key !== "") places.set(tile.key, { x: x + tile.width / 2, y: top + tile.height / 2 });
-      x += tile.width + BOX_GAP;
+      x += tile.width + boxGap;
     }
-    y += height + BOX_GAP;
+    y += height + boxGap;
   }
   return places;
 }

@@ -1,3 +1,4 @@
+import { bowAround } from "./bow.js";
 import type { BoxModel, GraphModel, PodModel, WireModel } from "./model.js";
 import type { Point, Rect } from "./point.js";
 import { type WirePath, wirePath } from "./wire-path.js";
@@ -19,6 +20,9 @@ export interface Scene {
   pods: Map<string, ScenePod>;
   wires: Map<string, SceneWire>;
 }
+
+/** Cards looked at for all wires of one picture: above it wires go straight, underneath the cards in their way. */
+const BOW_BUDGET = 40_000;
 
 export const BOX_PADDING = 36;
 export const EMPTY_BOX = { width: 220, height: 116 };
@@ -45,12 +49,14 @@ export function buildScene(model: GraphModel, placeOf: (id: string) => Point | u
     else if (at) boxes.set(box.id, { model: box, x: at.x, y: at.y, ...EMPTY_BOX });
   }
   const wires = new Map<string, SceneWire>();
+  const mayBow = pods.size * model.wires.size <= BOW_BUDGET;
   for (const wire of model.wires.values()) {
     const a = pods.get(wire.ends[0].pod);
     const b = pods.get(wire.ends[1].pod);
     if (!a || !b) continue;
     const isTurned = wire.ends[0].pod > wire.ends[1].pod;
-    wires.set(wire.id, { model: wire, path: wirePath(a, b, wire.lane, wire.lanes, isTurned) });
+    const bow = mayBow ? bowAround(a, b, pods.values()) : 0;
+    wires.set(wire.id, { model: wire, path: wirePath(a, b, wire.lane, wire.lanes, isTurned, bow) });
   }
   return { boxes, pods, wires };
 }

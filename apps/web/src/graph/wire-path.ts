@@ -11,14 +11,14 @@ export interface WirePath {
 }
 
 /**
- * The path of a wire between two cards.
+ * The path of a wire between two cards, bent by `bow` to pass what stands between them.
  *
  * `lane` counts from the pod with the lesser id; `isTurned` says that this wire
  * begins at the greater one, so that lanes of opposite wires do not cross.
  */
-export function wirePath(a: Rect, b: Rect, lane: number, lanes: number, isTurned: boolean): WirePath {
+export function wirePath(a: Rect, b: Rect, lane: number, lanes: number, isTurned: boolean, bow = 0): WirePath {
   if (a.x === b.x && a.y === b.y) return loopPath(a, lane);
-  const offset = lane * laneStep(lanes) * (isTurned ? -1 : 1);
+  const offset = lane * laneStep(lanes) * (isTurned ? -1 : 1) + bow;
   const center = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
   if (offset === 0) return { from: rimPoint(a, b), control: center, to: rimPoint(b, a), isStraight: true };
   const length = Math.hypot(b.x - a.x, b.y - a.y);

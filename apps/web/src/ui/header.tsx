@@ -7,6 +7,7 @@ import { actorName, setActorName } from "../state/actor.js";
 import { useModel } from "../state/model-store.js";
 import { ui, useUi } from "../state/ui-store.js";
 import { openCommandPalette } from "./command-palette.js";
+import { KeyHint } from "./key-hint.js";
 import { LiveDot } from "./live-dot.js";
 import { NamespaceSelect } from "./namespace-select.js";
 import { StateMark } from "./state-mark.js";
@@ -29,7 +30,7 @@ export function Header() {
       <LiveDot />
       <Person />
       <ThemeSwitch />
-      <Tooltip label="Keys  ?">
+      <Tooltip label={<KeyHint text="Keys" keys="?" />}>
         <ActionIcon className="hide-narrow" aria-label="Show all keys" onClick={() => ui.open({ kind: "keys" })}>
           <IconHelp size={18} />
         </ActionIcon>

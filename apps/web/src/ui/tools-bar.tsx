@@ -11,6 +11,7 @@ import type { ComponentType } from "react";
 import { redo, undo, useUndo } from "../actions/undo.js";
 import { useTopology } from "../state/topology-store.js";
 import { type Tool, ui, useUi } from "../state/ui-store.js";
+import { KeyHint } from "./key-hint.js";
 
 const TOOLS: { kind: Tool["kind"]; label: string; key: string; icon: ComponentType<IconProps> }[] = [
   { kind: "select", label: "Select and move", key: "s", icon: IconPointer },
@@ -27,7 +28,7 @@ export function ToolsBar() {
   return (
     <nav className="tools" aria-label="Tools">
       {TOOLS.map(({ kind, label, key, icon: Icon }) => (
-        <Tooltip key={kind} label={`${label}  ${key}`} position="right">
+        <Tooltip key={kind} label={<KeyHint text={label} keys={key} />} position="right">
           <ActionIcon
             size={34}
             variant={tool === kind ? "light" : "subtle"}
@@ -44,7 +45,10 @@ export function ToolsBar() {
         </Tooltip>
       ))}
       <div className="tools-gap" />
-      <Tooltip label={lastUndo ? `Undo: ${lastUndo.label}  Ctrl Z` : "Nothing to undo"} position="right">
+      <Tooltip
+        label={lastUndo ? <KeyHint text={`Undo: ${lastUndo.label}`} keys="Ctrl Z" /> : "Nothing to undo"}
+        position="right"
+      >
         <ActionIcon
           size={34}
           aria-label="Undo"
@@ -55,7 +59,10 @@ export function ToolsBar() {
           <IconArrowBackUp size={19} stroke={1.7} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label={lastRedo ? `Redo: ${lastRedo.label}  Ctrl Shift Z` : "Nothing to redo"} position="right">
+      <Tooltip
+        label={lastRedo ? <KeyHint text={`Redo: ${lastRedo.label}`} keys="Ctrl Shift Z" /> : "Nothing to redo"}
+        position="right"
+      >
         <ActionIcon
           size={34}
           aria-label="Redo"

@@ -8,6 +8,7 @@ import { directionAt, pointAt } from "../graph/wire-path.js";
 import { useModel } from "../state/model-store.js";
 import { useTopology } from "../state/topology-store.js";
 import { useUi } from "../state/ui-store.js";
+import { KeyHint } from "./key-hint.js";
 
 const LINGER_MS = 500;
 const AWAY_PX = 24;
@@ -36,7 +37,7 @@ export function WireButtons() {
   };
   return (
     <Anchored at={place} align="centered">
-      <Tooltip label={`${wire.isCut ? "Restore" : "Cut"} ${wire.name}  x`}>
+      <Tooltip label={<KeyHint text={`${wire.isCut ? "Restore" : "Cut"} ${wire.name}`} keys="x" />}>
         <ActionIcon
           className="float"
           variant="default"

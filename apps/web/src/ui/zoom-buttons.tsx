@@ -1,22 +1,23 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconFocusCentered, IconMinus, IconPlus } from "@tabler/icons-react";
 import { useActions } from "../hooks/use-actions.js";
+import { KeyHint } from "./key-hint.js";
 
 export function ZoomButtons() {
   const { zoomIn, zoomOut, fit } = useActions();
   return (
     <div className="float zoom-buttons">
-      <Tooltip label="Nearer  +" position="left">
+      <Tooltip label={<KeyHint text="Nearer" keys="+" />} position="left">
         <ActionIcon aria-label="Zoom in" onClick={zoomIn} data-testid="zoom-in">
           <IconPlus size={17} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="Farther  -" position="left">
+      <Tooltip label={<KeyHint text="Farther" keys="-" />} position="left">
         <ActionIcon aria-label="Zoom out" onClick={zoomOut} data-testid="zoom-out">
           <IconMinus size={17} />
         </ActionIcon>
       </Tooltip>
-      <Tooltip label="Show everything  f" position="left">
+      <Tooltip label={<KeyHint text="Show everything" keys="f" />} position="left">
         <ActionIcon aria-label="Show everything" onClick={fit} data-testid="fit">
           <IconFocusCentered size={17} />
         </ActionIcon>

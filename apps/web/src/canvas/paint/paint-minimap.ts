@@ -53,7 +53,6 @@ export function paintMinimap(
     const height = Math.max(2, pod.height * scale);
     context.fillRect(x(pod.x) - width / 2, y(pod.y) - height / 2, width, height);
   }
-  context.fillStyle = palette.accentSoft;
   context.strokeStyle = palette.accent;
   context.lineWidth = 1.2;
   context.beginPath();
@@ -63,7 +62,6 @@ export function paintMinimap(
     window.width * scale,
     window.height * scale,
   );
-  context.fill();
   context.stroke();
   return { scale, origin };
 }

@@ -74,14 +74,14 @@ function cardFace(
   context.stroke(iconPath(model.role));
   context.restore();
 
-  dot(context, palette, model.isPending ? "Pending" : model.phase, x + width - 14 * zoom, y + height / 2, 4 * zoom);
+  dot(context, palette, model.isPending ? "Pending" : model.phase, x + width - 18 * zoom, y + height / 2, 4 * zoom);
   const size = Math.max(9, 13 * zoom);
   context.font = `550 ${size}px ${SANS}`;
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.fillStyle = isOutline || model.phase === "Unknown" ? palette.textSoft : palette.text;
   const textX = x + 36 * zoom;
-  const room = x + width - 22 * zoom - textX;
+  const room = x + width - 26 * zoom - textX;
   const word = isOutline ? (model.phase === "Gone" ? "gone" : "not there yet") : undefined;
   const middle = y + height / 2 + 0.5;
   if (word === undefined || zoom < 0.55) {

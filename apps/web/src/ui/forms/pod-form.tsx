@@ -2,6 +2,7 @@ import { Button, Group, Select, TextInput } from "@mantine/core";
 import { Name } from "@ratchet/contracts";
 import { type FormEvent, useState } from "react";
 import { createPod } from "../../actions/pod-actions.js";
+import { selectWhenThere } from "../../actions/select-when-there.js";
 import { reasonOf } from "../../api/problem-error.js";
 import { Anchored } from "../../canvas/anchored.js";
 import { suggestPodName } from "../../graph/suggest-name.js";
@@ -59,7 +60,7 @@ function Form({ popup }: { popup: Extract<Popup, { kind: "pod-form" }> }) {
     });
     if (refused === undefined) {
       ui.tool("select");
-      ui.selectOne(`pod/${name}`);
+      selectWhenThere(`pod/${name}`);
       return;
     }
     ui.refuse(null);

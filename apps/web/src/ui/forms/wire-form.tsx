@@ -2,6 +2,7 @@ import { Button, Collapse, Group, NumberInput, SegmentedControl, TextInput } fro
 import { WireInterfaceName } from "@ratchet/contracts";
 import { type FormEvent, useMemo, useState } from "react";
 import { createLink } from "../../actions/link-actions.js";
+import { selectWhenThere } from "../../actions/select-when-there.js";
 import { ProblemError, reasonOf } from "../../api/problem-error.js";
 import { Anchored } from "../../canvas/anchored.js";
 import { suggestInterface, takenInterfaces } from "../../graph/suggest-interface.js";
@@ -59,7 +60,7 @@ function Form({ popup }: { popup: Extract<Popup, { kind: "wire-form" }> }) {
     setIsBusy(false);
     if (refused === undefined) {
       ui.close();
-      ui.selectOne(`link/${name}`);
+      selectWhenThere(`link/${name}`);
       document.querySelector<HTMLElement>(".stage")?.focus({ preventScroll: true });
       return;
     }

@@ -37,16 +37,20 @@ export function ComparedFacts({ facts, label }: { facts: ComparedFact[]; label: 
     <table className="facts" aria-label={label}>
       <thead>
         <tr>
-          <th scope="col" aria-label="Field" />
-          <th scope="col">asked</th>
-          <th scope="col">observed</th>
+          <th scope="col" className="fact-head" aria-label="Field" />
+          <th scope="col" className="fact-head">
+            asked
+          </th>
+          <th scope="col" className="fact-head">
+            observed
+          </th>
         </tr>
       </thead>
       <tbody>
         {facts.map((fact) => (
           <tr key={fact.name}>
             <th scope="row">{fact.name}</th>
-            <td>{fact.asked ?? <span className="soft">any</span>}</td>
+            <td>{fact.asked ?? <span className="soft">auto</span>}</td>
             <td data-differs={fact.isDifferent ?? false}>{fact.observed ?? <span className="soft">unknown</span>}</td>
           </tr>
         ))}

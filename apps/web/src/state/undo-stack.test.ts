@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { EMPTY_UNDO, pushed, redone, undone, without } from "./undo-stack.js";
+
+const entry = (id: string) => ({ label: id, changes: [id] });
+
+test("undo and redo walk up and down, each by the revert of the one before", () => {
+  let stack = pushed(pushed(EMPTY_UNDO, entry("1")), entry("2"));
+  stack = undone(stack, ["r2"]);
+  expect(stack.undo.at(-1)?.changes).toEqual(["1"]);
+  expect(stack.redo.at(-1)).toEqual({ label: "2", changes: ["r2"] });
+  stack = redone(stack, ["rr2"]);
+  expect(stack.undo.at(-1)).toEqual({ label: "2", changes: ["rr2"] });
+  expect(stack.redo).toEqual([]);
+});
+
+test("something new forgets what was undone", () => {
+  const stack = pushed(undone(pushed(EMPTY_UNDO, entry("1")), ["r1"]), entry("2"));
+  expect(stack.redo).toEqual([]);
+});
+
+test("an entry taken back from its toast is no longer in the way", () => {
+  const stack = without(pushed(pushed(EMPTY_UNDO, entry("1")), entry("2")), ["1"]);
+  expect(stack.undo.map((own) => own.label)).toEqual(["2"]);
+});
