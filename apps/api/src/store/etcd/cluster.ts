@@ -14,8 +14,9 @@ const codecs = new Map(
 );
 
 const channelOptions = {
-  "grpc.keepalive_time_ms": 10_000,
-  "grpc.keepalive_timeout_ms": 5_000,
+  // etcd refuses pings more often than every 5 s (--grpc-keepalive-min-time).
+  "grpc.keepalive_time_ms": 6_000,
+  "grpc.keepalive_timeout_ms": 3_000,
   "grpc.enable_retries": 0,
   "grpc.initial_reconnect_backoff_ms": 50,
   "grpc.max_reconnect_backoff_ms": 1_000,
@@ -27,6 +28,7 @@ const channelOptions = {
 export class Cluster {
   readonly #options: EtcdOptions;
   readonly #members: Client[];
+  readonly #streams = new Map<ClientDuplexStream<object, WatchResponse>, number>();
   #current = 0;
   #token: Promise<string> | undefined;
   #isClosed = false;
@@ -78,12 +80,17 @@ export class Cluster {
       codecs.get(answer)!.decode,
       metadata,
     );
+    this.#streams.set(stream, member);
+    stream.on("close", () => this.#streams.delete(stream));
     return { stream, member };
   }
 
+  /** Turns to the next member. Streams of a member that hangs would take longer to notice, so they end too. */
   failed(member: number, error?: unknown): void {
     if (isRpcError(error) && isTokenRefused(error)) this.#token = undefined;
     if (this.#current === member) this.#current = (member + 1) % this.#members.length;
+    if (this.#members.length === 1) return;
+    for (const [stream, at] of this.#streams) if (at === member) stream.cancel();
   }
 
   /** Resolves when the calls under way are answered. */
