@@ -23,16 +23,15 @@ export type Prepared =
       readonly guards: readonly Compare[];
     };
 
-/** Reads what the transaction is about and turns it into operations on single keys. */
+/** Reads what the transaction is about, as of one revision, and turns it into operations on single keys. */
 export async function prepare(
   layout: Layout,
   reader: Reader,
-  gate: Gate,
+  { revision, gate }: { revision: number; gate: Gate },
   { compare = [], ops }: Transaction,
   values: ReadonlyMap<string, StoredValue>,
   limits: Limits,
 ): Promise<Prepared> {
-  const { revision } = await reader.look([]);
   const kvs = new Map<string, KeyValue>();
   const note = (found: readonly KeyValue[]) => {
     for (const kv of found) kvs.set(layout.nameOf(kv.key)!, kv);

@@ -68,7 +68,7 @@ const { root } = protobuf.parse(source);
 export function codec(name: string) {
   const type = root.lookupType(name);
   return {
-    encode: (message: object): Buffer => Buffer.from(type.encode(type.fromObject(message)).finish()),
+    encode: (message: object): Buffer => Buffer.from(type.encode(message).finish()),
     decode: (bytes: Buffer): never =>
       type.toObject(type.decode(bytes), { longs: String, defaults: true, arrays: true }) as never,
   };

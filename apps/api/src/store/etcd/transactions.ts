@@ -95,17 +95,14 @@ export class Transactions {
   async #refused(small: SmallTransaction, response: TxnResponse): Promise<TxnResult | undefined> {
     const { layout, reader } = this.#parts;
     const [, gateAnswer, , newest, ...found] = response.responses.map(({ responseRange }) => responseRange!);
-    this.#gate = readGate(gateAnswer!.kvs[0]);
-    if (this.#gate.open !== undefined) {
-      await this.#parts.folder.fold(this.#gate).catch(() => {});
-      return undefined;
-    }
+    const gate = readGate(gateAnswer!.kvs[0]);
+    if (await this.#isOpen(gate)) return undefined;
     const at = Number(response.header!.revision);
     const entries = new Map<string, Entry>();
     for (const [i, key] of small.comparedKeys.entries()) {
       const kv = found[i]!.kvs[0];
       if (kv === undefined) continue;
-      const { stored, ...entry } = rawEntry(layout, this.#gate, kv);
+      const { stored, ...entry } = rawEntry(layout, gate, kv);
       entries.set(key, { ...entry, value: await reader.value(stored, at) });
     }
     const failed = broken(small.transaction.compare, entries).map((compare) => ({
@@ -126,13 +123,14 @@ export class Transactions {
     await this.#lock(writer, deadline);
     onStep("locked");
     for (;;) {
-      const prepared = await prepare(layout, reader, this.#gate, transaction, values, this.#limits);
+      const now = await reader.look([]);
+      const prepared = await prepare(layout, reader, now, transaction, values, this.#limits);
       onStep("prepared");
       if ("failed" in prepared) return { committed: false, revision: await this.#newest(), failed: prepared.failed };
       if (prepared.staged.length + prepared.direct.length === 0) {
         return { committed: true, revision: await this.#newest() };
       }
-      const request = commitRequest(layout, writer, this.#gate, prepared, values, this.#limits);
+      const request = commitRequest(layout, writer, now.gate, prepared, values, this.#limits);
       if (request === undefined) throw tooManyLeases();
       const put = (op: RequestOp) => cluster.call("txn", { compare: [writer.isPresent], success: [op], failure: [] });
       await put({ requestDeleteRange: layout.stages(writer.id) });
@@ -152,7 +150,7 @@ export class Transactions {
   }
 
   async #lock(writer: Writer, deadline: number): Promise<void> {
-    const { cluster, layout, folder } = this.#parts;
+    const { cluster, layout } = this.#parts;
     for (let tries = 1; ; tries++) {
       const { succeeded, responses } = await cluster.call("txn", {
         compare: [absent({ key: layout.lock }), atRevision(layout.gate, this.#gate.revision), writer.isPresent],
@@ -162,11 +160,22 @@ export class Transactions {
       if (succeeded) break;
       const [lock, gate] = responses.map(({ responseRange }) => responseRange!.kvs[0]);
       if (lock?.value.toString() === writer.id) break;
-      this.#gate = readGate(gate);
-      if (this.#gate.open !== undefined) await folder.fold(this.#gate).catch(() => {});
+      await this.#isOpen(readGate(gate));
       if (performance.now() > deadline) throw held(true);
       await delay(Math.min(5 * tries, 50) * (0.5 + Math.random()));
     }
+  }
+
+  /** Keeps the gate to compare. When it is open, helps to close it, and tells that there is nothing to compare yet. */
+  async #isOpen(gate: Gate): Promise<boolean> {
+    if (gate.open === undefined) {
+      this.#gate = gate;
+      return false;
+    }
+    // No gate is ever at it: nobody writes while one is open.
+    this.#gate = { ...gate, revision: -1 };
+    await this.#parts.folder.fold(gate).catch(() => {});
+    return true;
   }
 
   async #newest(): Promise<number> {
