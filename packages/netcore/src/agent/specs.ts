@@ -6,7 +6,8 @@ import type { PortActual, PortSpec } from "../plan/plan-port.js";
 import type { TunnelSpec } from "../plan/plan-tunnel.js";
 import type { WireEnd } from "../plan/plan-wire.js";
 import { panelHalfAlias, podHalfAlias, portMac, tunnelAlias, tunnelName } from "./names.js";
-import type { Sandbox, World } from "./world.js";
+import { portRoutes } from "./port-routes.js";
+import type { World } from "./world.js";
 
 /** What of the agent's own settings goes into every plan. */
 export interface PlanContext {
@@ -20,11 +21,6 @@ export function portSpec(world: World, context: PlanContext, port: AssignedPort)
   const pod = world.desired.pods.get(port.podUid);
   const sandbox = world.readySandbox(port.podUid);
   if (pod === undefined || sandbox === undefined) return undefined;
-  const routes = [...port.routes, ...imageRoutes(sandbox, port.interface)].map(({ to, via }) => ({
-    to,
-    via,
-    family: (via ?? to).includes(":") ? (6 as const) : (4 as const),
-  }));
   return {
     panel: context.panelPath,
     netns: sandbox.path,
@@ -37,13 +33,8 @@ export function portSpec(world: World, context: PlanContext, port: AssignedPort)
     mac: port.mac,
     defaultMac: portMac(port),
     addresses: port.addresses,
-    routes,
+    routes: portRoutes(port.routes, sandbox.image?.routes ?? [], port.interface),
   };
-}
-
-function imageRoutes(sandbox: Sandbox, ifName: string): { to: string; via: string | undefined }[] {
-  const routes = sandbox.image?.routes.filter((route) => route.interface === ifName) ?? [];
-  return routes.map(({ to, via }) => ({ to, via }));
 }
 
 export function portActual(world: World, key: PortKey): PortActual {
