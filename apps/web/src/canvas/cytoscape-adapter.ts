@@ -24,6 +24,10 @@ export interface AdapterEvents {
   onFree: (ids: string[]) => void;
 }
 
+/** On a narrow screen a few pods are rather shown in part than too small to read. */
+const LEGIBLE_ZOOM = 0.5;
+const FEW_NODES = 40;
+const FIRST_MARGIN = 120;
 const ZOOM_MIN = 0.06;
 const ZOOM_MAX = 3;
 const FIT_ZOOM_MAX = 1.35;
@@ -124,9 +128,10 @@ export class CytoscapeAdapter {
       const place = saved[id] ?? (isFirst ? undefined : this.#places.get(id));
       if (place) known.set(id, place);
     }
-    const hasNone = known.size === 0;
+    // Boxes alone, as of an empty namespace, are no arrangement worth keeping.
+    const hasNone = ![...known.keys()].some((id) => id in saved || id.startsWith("pod/"));
     const fresh = hasNone ? firstPlaces(model) : placeNew(model, known);
-    this.#apply(known);
+    if (!hasNone) this.#apply(known);
     this.#apply(fresh);
     if (hasNone && wantsForces(model)) this.#relax();
   }
@@ -223,22 +228,43 @@ export class CytoscapeAdapter {
     this.#isFitted = ids === undefined;
   }
 
-  /** Pans as little as needed to have a thing in the window; what is larger than the window is fitted. */
-  reveal(ids: readonly string[]): void {
+  /** The first look: everything, or as much of it as stays legible, from the left. */
+  firstLook(): void {
+    this.fit(undefined, false);
+    const { zoom } = this.viewport();
+    const isFew = this.#shape.nodes.size <= FEW_NODES;
+    if (zoom >= LEGIBLE_ZOOM || !isFew) return;
+    const xs = [...this.#places.values()].map((place) => place.x);
+    const ys = [...this.#places.values()].map((place) => place.y);
+    const { width } = this.size();
+    const left = Math.min(...xs) - FIRST_MARGIN;
+    this.center({ x: left + width / LEGIBLE_ZOOM / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2 }, LEGIBLE_ZOOM);
+  }
+
+  /** True until somebody looks around after everything was fitted. */
+  get isFitted(): boolean {
+    return this.#isFitted;
+  }
+
+  /**
+   * Pans as little as needed to have a thing in the window; what is larger than the window is fitted.
+   * `covered`: CSS pixels at the bottom that something lies over.
+   */
+  reveal(ids: readonly string[], covered = 0): void {
     const rects = ids.flatMap((id) => {
       const place = this.#places.get(id);
       return place ? [{ ...place, width: 160, height: 90 }] : [];
     });
     if (rects.length === 0) return;
     const { zoom, pan } = this.viewport();
-    const size = this.size();
+    const size = { width: this.size().width, height: this.size().height - covered };
     const rect = around(rects, 0);
     const left = (rect.x - rect.width / 2) * zoom + pan.x;
     const top = (rect.y - rect.height / 2) * zoom + pan.y;
     const right = left + rect.width * zoom;
     const bottom = top + rect.height * zoom;
     if (left >= 0 && top >= 0 && right <= size.width && bottom <= size.height) return;
-    if (right - left > size.width || bottom - top > size.height) {
+    if (covered === 0 && (right - left > size.width || bottom - top > size.height)) {
       this.fit(ids, false);
       return;
     }

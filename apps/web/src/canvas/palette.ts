@@ -58,7 +58,7 @@ export const DARK: Palette = {
   accent: "#2fc4b8",
   accentSoft: "rgba(47, 196, 184, 0.20)",
   wire: {
-    up: "#a5b3c6",
+    up: "#8c9cb2",
     pending: "#5ba4ff",
     down: "#ff6069",
     degraded: "#f2953c",

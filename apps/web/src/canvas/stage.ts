@@ -27,6 +27,9 @@ export interface StageEvents {
 }
 
 const PAINT_TIMES_KEPT = 240;
+/** As the style sheet has it. */
+const SHEET_BELOW_PX = 900;
+const SHEET_SHARE = 0.62;
 
 /**
  * The canvas: joins Cytoscape's places, the model and the painter, and paints at most once per frame.
@@ -98,9 +101,11 @@ export class Stage {
     this.#state = { ...before, ...state };
     if (state.model && state.model !== before.model) {
       this.adapter.sync(state.model, saved ?? {});
+      if (before.model.pods.size === 0 && state.model.pods.size > 0 && this.adapter.isFitted) this.adapter.firstLook();
       this.#wires.update(before.model, state.model, performance.now(), (id) => this.#scene.wires.get(id)?.path);
       this.#isSceneOld = true;
     }
+    if (state.selection && state.selection !== before.selection) this.#showAboveSheet();
     this.repaint();
   }
 
@@ -194,6 +199,15 @@ export class Stage {
     this.#resizing.disconnect();
     this.#listeners.clear();
     this.adapter.destroy();
+  }
+
+  /** On a narrow screen the details lie over the lower part of the canvas. */
+  #showAboveSheet(): void {
+    const [id] = this.#state.selection;
+    if (id === undefined || this.#state.selection.size > 1 || window.innerWidth > SHEET_BELOW_PX) return;
+    const { bottom } = this.#container.getBoundingClientRect();
+    const sheetTop = window.innerHeight * (1 - SHEET_SHARE);
+    this.adapter.reveal(this.#podsOf(id), Math.max(0, bottom - sheetTop));
   }
 
   #podsOf(id: string): string[] {

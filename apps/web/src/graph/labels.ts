@@ -1,6 +1,7 @@
 import type { Point } from "./point.js";
 import type { Scene, SceneWire } from "./scene.js";
 import { directionAt, pointAt, type WirePath } from "./wire-path.js";
+import type { WireState } from "./wire-state.js";
 
 /** A text at its final place on the screen. `x`, `y`: upper left corner in CSS pixels. */
 export interface Label {
@@ -33,6 +34,8 @@ const HEIGHT = { name: 15, address: 14, vni: 18 } as const;
 const NAME_ZOOM = 0.42;
 const ADDRESS_ZOOM = 0.64;
 const VNI_ZOOM = 0.38;
+/** Where a box carries its name and count. */
+const TITLE_PX = { top: 2, height: 20, width: 76, letter: 7.5 };
 const PORT_GAP = 11;
 const LINE_GAP = 4;
 const CELL = 64;
@@ -48,6 +51,13 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
     const height = pod.height * view.zoom;
     const corner = toScreen(view, { x: pod.x - pod.width / 2, y: pod.y - pod.height / 2 });
     if (isOnScreen(view, corner.x, corner.y, width, height)) taken.add(corner.x, corner.y, width, height);
+  }
+  for (const box of scene.boxes.values()) {
+    const corner = toScreen(view, { x: box.x - box.width / 2, y: box.y - box.height / 2 });
+    const width = Math.min(box.width * view.zoom, TITLE_PX.width + box.model.name.length * TITLE_PX.letter);
+    if (isOnScreen(view, corner.x, corner.y, width, TITLE_PX.height)) {
+      taken.add(corner.x, corner.y + TITLE_PX.top, width, TITLE_PX.height);
+    }
   }
   const wires = [...scene.wires.values()].filter(
     (wire) => !options.muted(wire.model.id) && isWireOnScreen(view, wire.path),
@@ -71,7 +81,7 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
   for (const wire of wires) {
     const { vni, transport } = wire.model;
     if (transport !== "vxlan" || vni === null || (view.zoom < VNI_ZOOM && !isFavoured(wire))) continue;
-    put(wire, "vni", String(vni), (width) => vniPlaces(view, wire.path, width, wire.model.state === "up"));
+    put(wire, "vni", String(vni), (width) => vniPlaces(view, wire.path, width, WHOLE.has(wire.model.state)));
   }
   for (const wire of wires) {
     if (view.zoom < NAME_ZOOM && !isFavoured(wire)) continue;
@@ -91,6 +101,8 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
   return labels;
 }
 
+/** Nothing stands in the middle of these. */
+const WHOLE: ReadonlySet<WireState> = new Set(["up", "pending", "unknown"]);
 const LINE_STEP_PX = 10;
 const LABEL_ROOM_PX = 150;
 

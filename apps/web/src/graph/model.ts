@@ -14,6 +14,8 @@ export interface Resources {
 export interface Overlay {
   /** The stream is silent: nothing drawn may claim to be known. */
   isStale: boolean;
+  /** ISO time of the last word while stale: nodes were there until then. */
+  lastWord: string | null;
   /** Names of links and pods with an action of this page that the stream has not shown yet. */
   pendingLinks: ReadonlySet<string>;
   pendingPods: ReadonlySet<string>;
@@ -97,7 +99,7 @@ export function buildModel(resources: Resources, overlay: Overlay): GraphModel {
       id,
       name: node.metadata.name,
       isKnown: node.status.phase === "Ready" && !overlay.isStale,
-      lastSeen: node.status.lastSeen,
+      lastSeen: later(node.status.lastSeen, overlay.lastWord),
       podCount: 0,
     });
   }
@@ -126,6 +128,12 @@ export function buildModel(resources: Resources, overlay: Overlay): GraphModel {
   }
   fanLanes(wires.values());
   return { boxes, pods, wires };
+}
+
+/** The later of two ISO times. */
+function later(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return a > b ? a : b;
 }
 
 function wireOf(link: Link, overlay: Overlay): WireModel | undefined {

@@ -26,7 +26,7 @@ export function useLiveTopology(namespace: string): void {
     const showAll = () => {
       const { view } = initialUrl;
       if (view && namespace === initialUrl.namespace) stage.adapter.center(view, view.zoom);
-      else stage.adapter.fit(undefined, false);
+      else stage.adapter.firstLook();
     };
     // Places first: a graph laid out and then moved would jump before everybody's eyes.
     verbs

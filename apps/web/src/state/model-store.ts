@@ -21,10 +21,11 @@ export const useModel = create<ModelState>(() => ({
 /** Keeps the model in step with its sources. Returns how to stop. */
 export function deriveModel(): () => void {
   const rebuild = () => {
-    const { stream, phase } = useTopology.getState();
+    const { stream, phase, lastWordAt } = useTopology.getState();
     const { links, pods } = usePending.getState();
     const model = buildModel(stream, {
       isStale: phase === "silent",
+      lastWord: phase === "silent" && lastWordAt !== null ? new Date(lastWordAt).toISOString() : null,
       pendingLinks: new Set(links.keys()),
       pendingPods: new Set(pods.keys()),
     });

@@ -73,7 +73,13 @@ export function resourcesOf(...objects: (Node | Pod | Link)[]): Resources {
 }
 
 export function modelOf(resources: Resources, overlay: Partial<Parameters<typeof buildModel>[1]> = {}): GraphModel {
-  return buildModel(resources, { isStale: false, pendingLinks: new Set(), pendingPods: new Set(), ...overlay });
+  return buildModel(resources, {
+    isStale: false,
+    lastWord: null,
+    pendingLinks: new Set(),
+    pendingPods: new Set(),
+    ...overlay,
+  });
 }
 
 /** Two nodes with two pods each and three wires in a row. */

@@ -32,8 +32,8 @@ export function toScreen(view: View, point: Point): Point {
 
 /** True when a thing is dimmed because the filter does not name it. */
 export function isMuted(frame: Frame, id: string): boolean {
-  const { matches } = frame;
-  if (matches === undefined) return false;
+  const { matches, selection } = frame;
+  if (matches === undefined || selection.has(id)) return false;
   return !(matches.pods.has(id) || matches.wires.has(id));
 }
 

@@ -19,29 +19,14 @@ export function paintFar(frame: Frame): void {
     context.moveTo(from.x, from.y);
     context.lineTo(to.x, to.y);
     context.strokeStyle = palette.wire[bundle.worst];
-    context.lineWidth = Math.min(9, 1.5 + Math.log2(bundle.count));
+    context.lineWidth = Math.min(5, 1.5 + Math.log2(bundle.count) / 2);
     context.stroke();
   }
   paintBoxes(frame);
   for (const box of scene.boxes.values()) {
     const { x, y, width, height } = boxOnScreen(frame, box);
-    if (width < 70 || height < 60) continue;
-    const states = inside.get(box.model.id);
-    let line = y + height / 2 - 4;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.font = `600 ${Math.min(28, width / 6)}px ${SANS}`;
-    context.fillStyle = palette.text;
-    context.fillText(String(box.model.podCount), x + width / 2, line);
-    context.font = `12px ${SANS}`;
-    line += Math.min(28, width / 6) / 2 + 12;
-    for (const state of ORDER) {
-      const count = states?.get(state);
-      if (count === undefined || line > y + height - 8) continue;
-      context.fillStyle = palette.wire[state];
-      context.fillText(`${count} ${state}`, x + width / 2, line);
-      line += 16;
-    }
+    if (width >= 70 && height >= 50)
+      tally(frame, inside.get(box.model.id), x + width / 2, y + height / 2 + 8, width - 16);
   }
   for (const bundle of bundles) {
     const a = scene.boxes.get(bundle.a);
@@ -49,6 +34,37 @@ export function paintFar(frame: Frame): void {
     if (!a || !b) continue;
     const at = toScreen(view, { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
     pill(frame, String(bundle.count), at.x, at.y, palette.wire[bundle.worst]);
+  }
+}
+
+/** "3 down  84 up", the worst first, as many as there is room for. */
+function tally(
+  { context, palette }: Frame,
+  states: ReadonlyMap<WireState, number> | undefined,
+  x: number,
+  y: number,
+  room: number,
+): void {
+  if (!states) return;
+  context.font = `600 13px ${SANS}`;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  const parts: { text: string; state: WireState; width: number }[] = [];
+  let used = 0;
+  for (const state of ORDER) {
+    const count = states.get(state);
+    if (count === undefined) continue;
+    const text = `${count} ${state}`;
+    const width = context.measureText(text).width + 12;
+    if (used + width > room) break;
+    parts.push({ text, state, width });
+    used += width;
+  }
+  let at = x - used / 2 + 6;
+  for (const { text, state, width } of parts) {
+    context.fillStyle = palette.wire[state];
+    context.fillText(text, at, y);
+    at += width;
   }
 }
 

@@ -2,7 +2,10 @@ import type { ScenePod } from "../../graph/scene.js";
 import type { Palette } from "../palette.js";
 import { type Frame, isMuted, MUTED_ALPHA, SANS, toScreen } from "./frame.js";
 import { iconPath } from "./icons.js";
-import { fitText } from "./text.js";
+import { fitTail, fitText } from "./text.js";
+
+/** Below this a card is too small for icon and name. */
+const ICON_ZOOM = 0.55;
 
 /** Cards of pods; they grow and shrink with the zoom. */
 export function paintPods(frame: Frame): void {
@@ -63,35 +66,48 @@ function cardFace(
 ): void {
   const { zoom } = view;
   const { model } = pod;
-  const icon = 17 * zoom;
-  context.save();
-  context.translate(x + 12 * zoom, y + (height - icon) / 2);
-  context.scale(icon / 24, icon / 24);
-  context.strokeStyle = isOutline ? palette.wire.unknown : palette.textSoft;
-  context.lineWidth = 1.9;
-  context.lineJoin = "round";
-  context.lineCap = "round";
-  context.stroke(iconPath(model.role));
-  context.restore();
-
-  dot(context, palette, model.isPending ? "Pending" : model.phase, x + width - 18 * zoom, y + height / 2, 4 * zoom);
-  const size = Math.max(9, 13 * zoom);
+  const hasIcon = zoom >= ICON_ZOOM;
+  if (hasIcon)
+    paintIcon(context, palette, model.role, isOutline, { x: x + 12 * zoom, y: y + height / 2, size: 17 * zoom });
+  const dotRadius = Math.max(2, 4 * zoom);
+  const dotX = x + width - (hasIcon ? 18 * zoom : dotRadius + 3);
+  dot(context, palette, model.isPending ? "Pending" : model.phase, dotX, y + height / 2, dotRadius);
+  const size = Math.max(zoom >= 0.42 ? 9.5 : 8, 13 * zoom);
   context.font = `550 ${size}px ${SANS}`;
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.fillStyle = isOutline || model.phase === "Unknown" ? palette.textSoft : palette.text;
-  const textX = x + 36 * zoom;
-  const room = x + width - 26 * zoom - textX;
+  const textX = x + (hasIcon ? 36 * zoom : 4);
+  const room = dotX - dotRadius - 3 - textX;
   const word = isOutline ? (model.phase === "Gone" ? "gone" : "not there yet") : undefined;
   const middle = y + height / 2 + 0.5;
   if (word === undefined || zoom < 0.55) {
-    context.fillText(fitText(context, model.name, room), textX, middle);
+    const fit = hasIcon ? fitText : fitTail;
+    context.fillText(fit(context, model.name, room), textX, middle);
     return;
   }
   context.fillText(fitText(context, model.name, room), textX, middle - 7 * zoom);
   context.font = `${Math.max(9, 10.5 * zoom)}px ${SANS}`;
   context.fillStyle = palette.textSoft;
   context.fillText(word, textX, middle + 8 * zoom);
+}
+
+function paintIcon(
+  context: CanvasRenderingContext2D,
+  palette: Palette,
+  role: ScenePod["model"]["role"],
+  isOutline: boolean,
+  at: { x: number; y: number; size: number },
+): void {
+  context.save();
+  context.translate(at.x, at.y - at.size / 2);
+  context.scale(at.size / 24, at.size / 24);
+  context.strokeStyle = isOutline ? palette.wire.unknown : palette.textSoft;
+  context.lineWidth = 1.9;
+  context.lineJoin = "round";
+  context.lineCap = "round";
+  context.stroke(iconPath(role));
+  context.restore();
 }
 
 /** Ready full, Pending half, Gone a cross, Unknown hollow: told apart without colour too. */

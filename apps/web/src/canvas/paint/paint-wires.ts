@@ -84,7 +84,10 @@ function paintWire(frame: Frame, { model, path }: SceneWire): void {
   context.lineDashOffset = 0;
   context.setLineDash(model.state === "unknown" ? [1.5, 5] : model.state === "pending" ? [8, 6] : []);
   if (model.state === "pending") context.lineDashOffset = -clock * DASH_SPEED;
-  const lines = model.transport === "vxlan" ? rails(path, DOUBLE_GAP / frame.view.zoom) : [path];
+  const lines =
+    model.transport === "vxlan"
+      ? rails(path, (DOUBLE_GAP * Math.max(0.6, Math.min(1, frame.view.zoom + 0.3))) / frame.view.zoom)
+      : [path];
   context.beginPath();
   for (const line of lines) {
     if (model.state === "down") {
@@ -93,7 +96,8 @@ function paintWire(frame: Frame, { model, path }: SceneWire): void {
       tracePart(frame, line, 1, 0.5 + gap);
     } else trace(frame, line);
   }
-  context.lineWidth = lines.length === 2 ? RAIL_WIDTH : model.state === "down" ? WIDTH_DOWN : WIDTH;
+  const width = lines.length === 2 ? RAIL_WIDTH : model.state === "down" ? WIDTH_DOWN : WIDTH;
+  context.lineWidth = width * Math.max(0.6, Math.min(1, frame.view.zoom + 0.3));
   context.stroke();
 }
 
