@@ -1,11 +1,19 @@
 import { type Lab, startLab } from "@ratchet/lab";
 import { Client, eventually } from "@ratchet/testkit";
 
+const open = new Set<Lab>();
+
+/** Removes the labs that a signal would leave behind. */
+export async function stopLabs(): Promise<void> {
+  await Promise.all([...open].map((lab) => lab.stop()));
+}
+
 /** A lab for one measurement, with the client that drives it. */
 export class BenchLab {
   readonly client: Client;
 
   private constructor(readonly lab: Lab) {
+    open.add(lab);
     this.client = new Client(lab.url);
   }
 
@@ -29,6 +37,7 @@ export class BenchLab {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    open.delete(this.lab);
     await this.lab.stop();
   }
 }

@@ -1,10 +1,20 @@
 import { execFileSync } from "node:child_process";
 
 let count = 0;
+const open = new Set<BenchNamespaces>();
+
+// `using` does not run when the process is told to end.
+process.on("exit", () => {
+  for (const namespaces of open) namespaces[Symbol.dispose]();
+});
 
 /** Network namespaces of one measurement, removed at its end whatever happens. */
 export class BenchNamespaces {
   readonly #names: string[] = [];
+
+  constructor() {
+    open.add(this);
+  }
 
   /** Makes one and returns its path. */
   add(role: string): string {
@@ -16,6 +26,7 @@ export class BenchNamespaces {
   }
 
   [Symbol.dispose](): void {
+    open.delete(this);
     for (const name of this.#names.splice(0)) {
       try {
         execFileSync("ip", ["netns", "del", name], { stdio: "ignore" });

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
+import { stopLabs } from "./bench-lab.js";
 import type { Figure, Row } from "./figure.js";
 import { create } from "./rows/create.js";
 import { executor } from "./rows/executor.js";
@@ -50,4 +51,6 @@ async function main(): Promise<number> {
   return 0;
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => void stopLabs().finally(() => process.exit(130)));
 process.exitCode = await main();

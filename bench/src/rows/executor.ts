@@ -19,8 +19,16 @@ function wire(i: number, { panel, a, b }: Place): Action[] {
   const [pa, pb] = [`pa${i}`, `pb${i}`];
   const net = `10.${i >> 8}.${i & 255}`;
   return [
-    { op: "createVeth", end: { netns: panel, ifName: pa, alias: `default/a:in${i}`, isUp: true }, peer: { netns: a, ifName: `in${i}`, isUp: true } },
-    { op: "createVeth", end: { netns: panel, ifName: pb, alias: `default/b:in${i}`, isUp: true }, peer: { netns: b, ifName: `in${i}`, isUp: true } },
+    {
+      op: "createVeth",
+      end: { netns: panel, ifName: pa, alias: `default/a:in${i}`, isUp: true },
+      peer: { netns: a, ifName: `in${i}`, isUp: true },
+    },
+    {
+      op: "createVeth",
+      end: { netns: panel, ifName: pb, alias: `default/b:in${i}`, isUp: true },
+      peer: { netns: b, ifName: `in${i}`, isUp: true },
+    },
     { op: "addAddress", netns: a, link: { ifName: `in${i}` }, address: `${net}.1/24` },
     { op: "addAddress", netns: b, link: { ifName: `in${i}` }, address: `${net}.2/24` },
     { op: "redirect", netns: panel, from: { ifName: pb }, to: { ifName: pa } },
@@ -44,12 +52,7 @@ function byBatch(i: number, { panel, a, b }: Place): void {
   ]);
   const redirect = (from: string, to: string) =>
     `filter add dev ${from} ingress protocol all u32 match u32 0 0 action mirred egress redirect dev ${to}`;
-  batch("tc", panel, [
-    `qdisc add dev ${pa} clsact`,
-    `qdisc add dev ${pb} clsact`,
-    redirect(pb, pa),
-    redirect(pa, pb),
-  ]);
+  batch("tc", panel, [`qdisc add dev ${pa} clsact`, `qdisc add dev ${pb} clsact`, redirect(pb, pa), redirect(pa, pb)]);
 }
 
 export const executor: Row = {

@@ -11,7 +11,7 @@ const BAR = 0.95;
 
 /** TCP through one wire in Gbit/s: a server in one namespace, a client in the other. */
 async function iperf(server: string, client: string, address: string): Promise<number> {
-  const daemon = spawn("nsenter", [`--net=${server}`, "iperf3", "-s", "-1", "-B", address], {
+  const daemon = spawn("nsenter", [`--net=${server}`, "iperf3", "-s", "-1", "--forceflush", "-B", address], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   const ended = once(daemon, "exit");
