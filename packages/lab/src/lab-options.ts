@@ -18,6 +18,8 @@ export interface LabOptions {
   resyncSeconds?: number;
   /** Let the agents wire namespaces that they did not make. */
   allowForeignSandboxes?: boolean;
+  /** The socket by which a node's agent reaches the API; default the API's own. For tests that come between. */
+  agentSocket?: (node: string) => string;
   /** Seconds to wait for the topologies to come up; default 60. */
   settleTimeoutSeconds?: number;
   /** Ends the start, or the lab. Everything is removed then. */

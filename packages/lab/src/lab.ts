@@ -135,6 +135,7 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     installationId,
     port,
     socket: join(dir.path, "api.sock"),
+    agentSocket: options.agentSocket,
     labImages,
     resyncSeconds: options.resyncSeconds,
     allowForeignSandboxes: options.allowForeignSandboxes ?? false,

@@ -11,6 +11,7 @@ export interface ProcessContext {
   installationId: string;
   port: number;
   socket: string;
+  agentSocket: ((node: string) => string) | undefined;
   labImages: string;
   resyncSeconds: number | undefined;
   allowForeignSandboxes: boolean;
@@ -48,7 +49,7 @@ export function agentProcess(context: ProcessContext, node: PlannedNode): Superv
     ...Object.entries(node.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     ...["--vtep", node.address],
     ...["--parent", "eth0"],
-    ...["--api", `unix:${context.socket}`],
+    ...["--api", `unix:${context.agentSocket?.(node.name) ?? context.socket}`],
     ...["--data", join(dir.path, "agents", node.name)],
     ...["--installation", context.installationId],
     ...["--panel", names.panel(node.name)],

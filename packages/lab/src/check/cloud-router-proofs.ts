@@ -90,6 +90,9 @@ export async function proveCloudRouter(lab: Lab, prover: Prover): Promise<void> 
     await lab.api.reroute(OUTER, { endpoint: 1, to });
     const found = await reach(20_000);
     const kept = await unchanged(["centosb:out2"]);
+    const { links } = await lab.api.topology();
+    const broken = links.filter((link) => link.status.phase !== "Up").map((link) => link.metadata.name);
+    claim(broken.length === 0, `the page would not show ${broken.join(", ")} as Up`);
     return `${found}; ${kept} other interfaces as before`;
   });
 
