@@ -6,7 +6,7 @@ import { root, toolsDir } from "./paths.mjs";
 /** What is built: the product alone, or with what tests and measures it. Folders of packages. */
 export const SCOPES = {
   product: ["apps", "packages"],
-  everything: ["apps", "packages", "e2e", "bench"],
+  everything: ["apps", "packages", "e2e", "e2e/chaos", "bench"],
 };
 const ROOT_INPUTS = ["tsconfig.base.json", "turbo.json", "package.json", "pnpm-lock.yaml", "prisma/schema.prisma"];
 const NOT_INPUTS = new Set(["node_modules", "dist", "generated", ".turbo", ".vite"]);

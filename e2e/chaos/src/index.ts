@@ -1,0 +1,1 @@
+export { type ChaosOptions, type ChaosResult, describeFailure, replayCommand, runChaos } from "./run/chaos.js";

@@ -1,0 +1,106 @@
+import type { ModelNode } from "../model/expected.js";
+import { perform, settled } from "../model/perform.js";
+import { emptyWorld, type ModelChange, type World } from "../model/world.js";
+import { Random } from "../random.js";
+import { Drawer } from "./draw-document.js";
+import { drawOperation } from "./draw-operation.js";
+import { NAMESPACES, PODS } from "./names.js";
+import { BREAKS, type Disturbance, isOperation, type Round, type Single, type Step } from "./operation.js";
+
+const MAX_HISTORY = 40;
+
+/**
+ * Draws rounds one after the other. What it draws is a function of the seed alone: it follows its own
+ * picture of the world, in which everything goes as written, and never looks at what really happened.
+ */
+export class Planner {
+  #world: World = emptyWorld;
+  #history: ModelChange[] = [];
+  /** As it was when the round began: that is what a revert counts from. */
+  #known: ModelChange[] = [];
+  #number = 0;
+
+  constructor(
+    readonly seed: string,
+    readonly nodes: readonly ModelNode[],
+  ) {}
+
+  next(): Round {
+    this.#number++;
+    this.#known = this.#history;
+    const random = new Random(`${this.seed}/${this.#number}`);
+    const steps = this.#number === 1 ? this.#first(random) : this.#steps(random);
+    this.#world = settled(this.#world);
+    return { number: this.#number, steps };
+  }
+
+  /** Something to begin with: most pods, a few links. */
+  #first(random: Random): Step[] {
+    const steps: Step[] = [];
+    for (const namespace of NAMESPACES) {
+      for (const name of PODS) {
+        const drawer = new Drawer(random, this.nodes, this.#world);
+        steps.push(this.#follow({ op: "create", document: drawer.pod(namespace, name) }));
+      }
+    }
+    for (let i = 0; i < 10; i++) {
+      const drawer = new Drawer(random, this.nodes, this.#world);
+      const namespace = drawer.namespace();
+      const document = drawer.link(namespace, drawer.name("Link", namespace, false));
+      steps.push(this.#follow({ op: "create", document }));
+    }
+    return steps;
+  }
+
+  #steps(random: Random): Step[] {
+    const steps: Step[] = [];
+    // First, while everything is as it should be: what was broken is then known for certain.
+    for (
+      let i = random.weighted({ 0: 5, 1: 4, 2: 2, 3: 1 } as Record<string, number>) as unknown as number;
+      i > 0;
+      i--
+    ) {
+      steps.push({ break: random.pick(BREAKS), node: random.pick(this.nodes).name, pick: random.next() });
+    }
+    const count = random.between(3, 10);
+    for (let i = 0; i < count; i++) {
+      if (random.chance(0.2)) steps.push(this.#disturbance(random));
+      if (random.chance(0.15)) steps.push(this.#together(random));
+      else steps.push(this.#operation(random));
+    }
+    return steps;
+  }
+
+  #together(random: Random): Step {
+    const drawer = new Drawer(random, this.nodes, this.#world);
+    const singles: Single[] = Array.from({ length: random.between(2, 4) }, () => drawOperation(drawer));
+    if (random.chance(0.3)) singles.push(this.#disturbance(random));
+    for (const single of singles) if (isOperation(single)) this.#follow(single);
+    return { together: random.pickSome(singles, singles.length) };
+  }
+
+  #operation(random: Random): Single {
+    return this.#follow(drawOperation(new Drawer(random, this.nodes, this.#world)));
+  }
+
+  #disturbance(random: Random): Disturbance {
+    const node = random.pick(this.nodes).name;
+    const forMs = random.between(5, 400);
+    const disturb = random.weighted({ killAgent: 4, stopAgent: 3, cutAgent: 3, pauseAgent: 2, killApi: 2, stopApi: 1 });
+    if (disturb === "killApi") return { disturb };
+    if (disturb === "stopApi") return { disturb, forMs };
+    return { disturb, node, forMs };
+  }
+
+  /** Carries a write out in the planner's own picture. */
+  #follow<T extends Single>(step: T): T {
+    if (!isOperation(step)) return step;
+    const change = step.op === "revert" ? this.#known.at(-1 - step.back) : undefined;
+    if (step.op === "revert" && change === undefined) return step;
+    const verdict = perform(this.#world, step.op === "revert" ? { op: "revert", change: change as ModelChange } : step);
+    if (verdict.accepted === undefined) return step;
+    this.#world = verdict.accepted.world;
+    this.#history = [...this.#history, ...verdict.accepted.changes].slice(-MAX_HISTORY);
+    return step;
+  }
+}
