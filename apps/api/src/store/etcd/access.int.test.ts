@@ -74,7 +74,7 @@ describe("the etcd store's access", () => {
       const options = { endpoints: etcd.endpoints, prefix: "mine/", auth: { user: "ratchet", password } };
       const store = await openEtcdStore(options);
       await put(store, "/a", "1");
-      await new Promise((resolve) => setTimeout(resolve, 4_000));
+      await new Promise((resolve) => setTimeout(resolve, 3_200));
       const watch = await store.watch("/");
       await put(store, "/a", "2");
       for await (const batch of watch) {

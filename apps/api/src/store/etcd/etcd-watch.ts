@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { status } from "@grpc/grpc-js";
 import type { Watch, WatchBatch, WatchEvent, WatchOptions } from "../store.js";
 import { CompactedError, StoreError } from "../store-error.js";
 import type { Cluster } from "./cluster.js";
@@ -137,9 +138,10 @@ export class EtcdWatch implements Watch {
         await this.#take(response);
         if (this.#isClosed || this.#isFull) return;
       }
-      cluster.failed(member);
+      if (!this.#isClosed) cluster.failed(member);
     } catch (error) {
-      if (isRpcError(error)) cluster.failed(member, error);
+      // A stream that was cancelled on this side says nothing of its member.
+      if (isRpcError(error) && error.code !== status.CANCELLED) cluster.failed(member, error);
       throw error;
     } finally {
       this.#cancel = undefined;

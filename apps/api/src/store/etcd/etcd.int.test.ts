@@ -6,7 +6,8 @@ import { etcdHome } from "./fixture/home.js";
 describe("one etcd", () => {
   let etcd: EtcdCluster;
   beforeAll(async () => {
-    etcd = await startEtcd();
+    // The shortest lease is one and a half election timeouts, and the suite waits for some to end.
+    etcd = await startEtcd({ flags: ["--heartbeat-interval=50", "--election-timeout=500"] });
   });
   afterAll(() => etcd?.close());
 

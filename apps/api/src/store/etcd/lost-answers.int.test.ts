@@ -13,7 +13,7 @@ describe("the etcd store behind a bad network", () => {
   });
   afterAll(() => etcd?.close());
 
-  it("carries out once what it is not answered, and says that it did", async () => {
+  it.concurrent("carries out once what it is not answered, and says that it did", async () => {
     const home = etcdHome(etcd.endpoints);
     const direct = await home.open();
     // Replayable: the same answers are lost in each run, as far as their order is the same.
@@ -78,13 +78,13 @@ describe("the etcd store behind a bad network", () => {
     }
   }, 60_000);
 
-  it("asks another member when one stands still, and answers Unavailable in time when all do", async () => {
+  it.concurrent("asks another member when one stands still, and answers Unavailable in time when all do", async () => {
     const three = await startEtcd({ members: 3 });
     const home = etcdHome(three.endpoints);
     const store = await openEtcdStore({
       endpoints: three.endpoints,
       prefix: home.prefix,
-      timeoutMs: 8_000,
+      timeoutMs: 6_000,
       tryTimeoutMs: 700,
     });
     try {
