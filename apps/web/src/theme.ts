@@ -42,6 +42,13 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
     TextInput: { defaultProps: { size: "xs" } },
     Button: { defaultProps: { size: "xs" } },
-    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },
+    Menu: {
+      defaultProps: { shadow: "md" },
+      styles: { item: { fontSize: 13, paddingBlock: 6 }, label: { fontSize: 12 } },
+    },
+    Modal: {
+      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35, blur: 2 } },
+      styles: { title: { fontWeight: 640, fontSize: 15 } },
+    },
   },
 });

@@ -28,6 +28,7 @@ export interface AdapterEvents {
 const LEGIBLE_ZOOM = 0.5;
 const FEW_NODES = 40;
 const FIRST_MARGIN = 120;
+const NARROW_PX = 860;
 const ZOOM_MIN = 0.06;
 const ZOOM_MAX = 3;
 const FIT_ZOOM_MAX = 1.35;
@@ -157,8 +158,8 @@ export class CytoscapeAdapter {
       fit: false,
       packComponents: false,
       nodeSeparation: 120,
-      idealEdgeLength: 230,
-      nodeRepulsion: 22_000,
+      idealEdgeLength: 260,
+      nodeRepulsion: 60_000,
       nodeDimensionsIncludeLabels: false,
       numIter: 1500,
     };
@@ -233,7 +234,7 @@ export class CytoscapeAdapter {
     this.fit(undefined, false);
     const { zoom } = this.viewport();
     const isFew = this.#shape.nodes.size <= FEW_NODES;
-    if (zoom >= LEGIBLE_ZOOM || !isFew) return;
+    if (zoom >= LEGIBLE_ZOOM || !isFew || this.size().width > NARROW_PX) return;
     const xs = [...this.#places.values()].map((place) => place.x);
     const ys = [...this.#places.values()].map((place) => place.y);
     const { width } = this.size();

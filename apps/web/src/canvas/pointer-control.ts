@@ -181,8 +181,8 @@ export function controlPointer(wrapper: HTMLElement, stage: Stage, events: Point
     event.stopPropagation();
     const point = at(event);
     const id = idOf(stage.hit(point));
-    const { selection } = useUi.getState();
-    if (id !== null && !selection.has(id)) ui.selectOne(id);
+    // The selection stays: the panel it opens would move the picture away from under the menu.
+    ui.hover(id);
     ui.open({ kind: "menu", about: id, client: { x: event.clientX, y: event.clientY }, at: point });
   };
 

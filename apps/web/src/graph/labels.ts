@@ -1,5 +1,5 @@
 import type { Point } from "./point.js";
-import type { Scene, SceneWire } from "./scene.js";
+import { hasTitleInside, type Scene, type SceneWire } from "./scene.js";
 import { directionAt, pointAt, type WirePath } from "./wire-path.js";
 import type { WireState } from "./wire-state.js";
 
@@ -55,14 +55,18 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
   for (const box of scene.boxes.values()) {
     const corner = toScreen(view, { x: box.x - box.width / 2, y: box.y - box.height / 2 });
     const width = Math.min(box.width * view.zoom, TITLE_PX.width + box.model.name.length * TITLE_PX.letter);
-    if (isOnScreen(view, corner.x, corner.y, width, TITLE_PX.height)) {
-      taken.add(corner.x, corner.y + TITLE_PX.top, width, TITLE_PX.height);
-    }
+    const top = hasTitleInside(view.zoom) ? corner.y + TITLE_PX.top : corner.y - TITLE_PX.height;
+    if (isOnScreen(view, corner.x, top, width, TITLE_PX.height)) taken.add(corner.x, top, width, TITLE_PX.height);
   }
   const wires = [...scene.wires.values()].filter(
     (wire) => !options.muted(wire.model.id) && isWireOnScreen(view, wire.path),
   );
   wires.sort((a, b) => Number(options.favoured.has(b.model.id)) - Number(options.favoured.has(a.model.id)));
+  for (const wire of wires) {
+    if (WHOLE.has(wire.model.state)) continue;
+    const at = toScreen(view, pointAt(wire.path, 0.5));
+    taken.add(at.x - MARK_PX, at.y - MARK_PX, 2 * MARK_PX, 2 * MARK_PX);
+  }
   const labels: Label[] = [];
   const lines = new Occupied();
   if (view.zoom >= NAME_ZOOM) for (const wire of wires) addLine(lines, view, wire.path);
@@ -103,6 +107,8 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
 
 /** Nothing stands in the middle of these. */
 const WHOLE: ReadonlySet<WireState> = new Set(["up", "pending", "unknown"]);
+/** Half the size of a cross or badge. */
+const MARK_PX = 10;
 const LINE_STEP_PX = 10;
 const LABEL_ROOM_PX = 150;
 
@@ -187,13 +193,11 @@ function endPlaces(
       return ys.map((y) => ({ x, y: y + lean }));
     }
     // A leaning wire leaves one side free: name and address stand there, one under the other.
-    const stack =
-      slope > 0 ? port.y + PORT_GAP * slope - LINE_GAP - 2 * HEIGHT.name : port.y + PORT_GAP * slope + LINE_GAP;
+    const near = lineAt(view, path, end, PORT_GAP);
+    const far = lineAt(view, path, end, PORT_GAP + width);
+    const stack = slope > 0 ? Math.min(near, far) - LINE_GAP - 2 * HEIGHT.name : Math.max(near, far) + LINE_GAP;
     const own = side === "above" ? stack : stack + HEIGHT.name;
-    const other =
-      slope > 0
-        ? port.y + slope * (PORT_GAP + width) + LINE_GAP
-        : port.y + slope * (PORT_GAP + width) - LINE_GAP - height;
+    const other = slope > 0 ? Math.max(near, far) + LINE_GAP : Math.min(near, far) - LINE_GAP - height;
     const farther = slope > 0 ? other + height : other - height;
     return [own, other, farther].map((y) => ({ x, y }));
   }
@@ -205,6 +209,19 @@ function endPlaces(
   const right = { x: port.x + drift + 8, y };
   const left = { x: port.x + drift - 8 - width, y };
   return way.x > 0 ? [left, right] : [right, left];
+}
+
+const TRACE_STEPS = 24;
+
+/** How high the wire runs `away` CSS pixels beside its end. */
+function lineAt(view: View, path: WirePath, end: 0 | 1, away: number): number {
+  const port = toScreen(view, end === 0 ? path.from : path.to);
+  let at = port;
+  for (let step = 1; step <= TRACE_STEPS && Math.abs(at.x - port.x) < away; step++) {
+    const t = step / TRACE_STEPS;
+    at = toScreen(view, pointAt(path, end === 0 ? t : 1 - t));
+  }
+  return at.y;
 }
 
 /** Rectangles already used, in a coarse grid. */

@@ -1,10 +1,11 @@
-import type { GraphModel, PodModel } from "./model.js";
+import { CARD_HEIGHT, cardWidth, type GraphModel, type PodModel } from "./model.js";
 import type { Point, Rect } from "./point.js";
 import { around, BOX_PADDING, EMPTY_BOX } from "./scene.js";
 
 const MARGIN_X = 70;
 const MARGIN_Y = 46;
 const RINGS = 24;
+const NEW_ROW = 110;
 
 /** Places for what has none yet, beside what it belongs to; nothing that stands is moved. */
 export function placeNew(model: GraphModel, places: ReadonlyMap<string, Point>): Map<string, Point> {
@@ -33,6 +34,20 @@ export function placeNew(model: GraphModel, places: ReadonlyMap<string, Point>):
   return fresh;
 }
 
+/** The free place nearest to a wish, for a pod that is not there yet. */
+export function placeNear(
+  model: GraphModel,
+  placeOf: (id: string) => Point | undefined,
+  name: string,
+  wish: Point,
+): Point {
+  const standing = [...model.pods.values()].flatMap((pod) => {
+    const place = placeOf(pod.id);
+    return place ? [rectOf(pod, place)] : [];
+  });
+  return freeNear(wish, { width: cardWidth(name), height: CARD_HEIGHT }, standing);
+}
+
 function rectOf(pod: PodModel, place: Point): Rect {
   return { x: place.x, y: place.y, width: pod.width, height: pod.height };
 }
@@ -50,7 +65,8 @@ function seedOf(model: GraphModel, pod: PodModel, at: (id: string) => Point | un
   const inBox = [...model.pods.values()].flatMap((other) =>
     other.id !== pod.id && other.box !== null && other.box === pod.box ? (at(other.id) ?? []) : [],
   );
-  if (inBox.length > 0) return mean(inBox);
+  // In a row of its own: the middle is where wires run.
+  if (inBox.length > 0) return { x: mean(inBox).x, y: Math.max(...inBox.map((point) => point.y)) + NEW_ROW };
   const box = pod.box === null ? undefined : at(pod.box);
   if (box) return box;
   const neighbours = [...model.wires.values()].flatMap((wire) => {
@@ -73,7 +89,7 @@ function mean(points: Point[]): Point {
 }
 
 /** The nearest free place on a grid around the seed. */
-function freeNear(seed: Point, pod: PodModel, standing: readonly Rect[]): Point {
+function freeNear(seed: Point, pod: { width: number; height: number }, standing: readonly Rect[]): Point {
   const stepX = pod.width + MARGIN_X;
   const stepY = pod.height + MARGIN_Y;
   const isFree = (point: Point) =>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { aLink, aNode, aPod, cloudRouter, modelOf, resourcesOf } from "../test-support/resources.js";
 import { firstPlaces } from "./place.js";
-import { placeNew } from "./place-new.js";
+import { placeNear, placeNew } from "./place-new.js";
 import { isInside } from "./point.js";
 import { buildScene } from "./scene.js";
 
@@ -39,6 +39,18 @@ test("no two cards overlap and no box overlaps another, with 300 pods on 6 nodes
       }
     }
   }
+});
+
+test("a pod wished onto another one stands beside it", () => {
+  const model = modelOf(cloudRouter());
+  const standing = firstPlaces(model);
+  const wish = standing.get("pod/centosa") ?? { x: 0, y: 0 };
+  const place = placeNear(model, (id) => standing.get(id), "new", wish);
+  expect(Math.hypot(place.x - wish.x, place.y - wish.y)).toBeGreaterThan(60);
+  expect(placeNear(model, (id) => standing.get(id), "new", { x: wish.x, y: wish.y + 500 })).toEqual({
+    x: wish.x,
+    y: wish.y + 500,
+  });
 });
 
 test("a new pod finds room in its box and moves nobody", () => {

@@ -25,6 +25,8 @@ export interface Scene {
 const BOW_BUDGET = 40_000;
 
 export const BOX_PADDING = 36;
+/** Below this zoom a box's padding is too thin for its title, which then stands on its upper edge. */
+export const hasTitleInside = (zoom: number) => BOX_PADDING * zoom >= 24;
 export const EMPTY_BOX = { width: 220, height: 116 };
 
 /** Lays the model out at the given places. A pod without a place is left out until it gets one. */

@@ -50,8 +50,7 @@ export const useUi = create<UiState>(() => ({
   dockTab: "links",
   isDockOpen:
     localStorage.getItem(DOCK_KEY) === null ? window.innerHeight > 760 : localStorage.getItem(DOCK_KEY) === "open",
-  isLegendOpen:
-    localStorage.getItem(LEGEND_KEY) === null ? window.innerWidth > 900 : localStorage.getItem(LEGEND_KEY) === "open",
+  isLegendOpen: localStorage.getItem(LEGEND_KEY) === "open",
   announcement: "",
 }));
 

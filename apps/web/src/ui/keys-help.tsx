@@ -23,8 +23,8 @@ const KEYS: [string, string][] = [
 export function KeysHelp() {
   const isOpen = useUi((state) => state.popup?.kind === "keys");
   return (
-    <Modal opened={isOpen} onClose={ui.close} title="Keys" size="lg" data-testid="keys">
-      <div className="shortcut-grid">
+    <Modal opened={isOpen} onClose={ui.close} title="Keys" size="lg">
+      <div className="shortcut-grid" data-testid="keys">
         {KEYS.map(([what, keys]) => (
           <div className="shortcut" key={what}>
             <span>{what}</span>

@@ -1,10 +1,10 @@
-import type { SceneBox } from "../../graph/scene.js";
+import { hasTitleInside, type SceneBox } from "../../graph/scene.js";
 import { type Frame, SANS, toScreen } from "./frame.js";
 import { fitText } from "./text.js";
 
 /** Node boxes, under everything else. Their titles keep their size on the screen. */
-export function paintBoxes(frame: Frame): void {
-  for (const box of frame.scene.boxes.values()) paintBox(frame, box);
+export function paintBoxes(frame: Frame, isCollapsed = false): void {
+  for (const box of frame.scene.boxes.values()) paintBox(frame, box, isCollapsed);
 }
 
 export function boxOnScreen(frame: Frame, box: SceneBox) {
@@ -13,7 +13,7 @@ export function boxOnScreen(frame: Frame, box: SceneBox) {
   return { x, y, width: box.width * zoom, height: box.height * zoom };
 }
 
-function paintBox(frame: Frame, box: SceneBox): void {
+function paintBox(frame: Frame, box: SceneBox, isCollapsed: boolean): void {
   const { context, palette, selection, hovered, view } = frame;
   const { x, y, width, height } = boxOnScreen(frame, box);
   if (x > view.width || y > view.height || x + width < 0 || y + height < 0) return;
@@ -32,7 +32,9 @@ function paintBox(frame: Frame, box: SceneBox): void {
   context.setLineDash(box.model.isKnown ? [] : [5, 4]);
   context.stroke();
   context.setLineDash([]);
-  title(frame, box, x, y, width, height);
+  if (width < 64 || height < 34) return;
+  const isInside = isCollapsed || hasTitleInside(view.zoom);
+  title(frame, box, isInside ? x : x - 8, isInside ? y + Math.max(15, Math.min(22, 22 * view.zoom)) : y - 6, width);
 }
 
 /** Diagonal lines: nobody knows what happens in here. */
@@ -50,11 +52,9 @@ function hatch({ context, palette }: Frame, x: number, y: number, width: number,
   context.restore();
 }
 
-function title(frame: Frame, box: SceneBox, x: number, y: number, width: number, height: number): void {
-  const { context, palette, view } = frame;
-  if (width < 64 || height < 34) return;
+function title(frame: Frame, box: SceneBox, x: number, baseline: number, width: number): void {
+  const { context, palette } = frame;
   const room = width - 24;
-  const baseline = y + Math.max(15, Math.min(22, 22 * view.zoom));
   context.textBaseline = "alphabetic";
   context.textAlign = "left";
   context.beginPath();

@@ -22,7 +22,7 @@ export function paintFar(frame: Frame): void {
     context.lineWidth = Math.min(5, 1.5 + Math.log2(bundle.count) / 2);
     context.stroke();
   }
-  paintBoxes(frame);
+  paintBoxes(frame, true);
   for (const box of scene.boxes.values()) {
     const { x, y, width, height } = boxOnScreen(frame, box);
     if (width >= 70 && height >= 50)

@@ -2,9 +2,12 @@ import { Button, Group, Select, TextInput } from "@mantine/core";
 import { Name } from "@ratchet/contracts";
 import { type FormEvent, useState } from "react";
 import { createPod } from "../../actions/pod-actions.js";
+import { saveLayout } from "../../actions/save-layout.js";
 import { selectWhenThere } from "../../actions/select-when-there.js";
 import { reasonOf } from "../../api/problem-error.js";
 import { Anchored } from "../../canvas/anchored.js";
+import { useStage } from "../../canvas/stage-context.js";
+import { placeNear } from "../../graph/place-new.js";
 import { suggestPodName } from "../../graph/suggest-name.js";
 import { useModel } from "../../state/model-store.js";
 import { useTopology } from "../../state/topology-store.js";
@@ -39,6 +42,7 @@ function Form({ popup }: { popup: Extract<Popup, { kind: "pod-form" }> }) {
   const [node, setNode] = useState<string | null>(popup.node ?? (names.length === 1 ? (names[0] ?? null) : null));
   const [role, setRole] = useState<string | null>("");
   const [loopback, setLoopback] = useState("");
+  const stage = useStage();
   const [error, setError] = useState<string | null>(null);
 
   const submit = async (event: FormEvent) => {
@@ -48,6 +52,11 @@ function Form({ popup }: { popup: Extract<Popup, { kind: "pod-form" }> }) {
     if (node === null) return setError("Choose a node");
     const parsed = parseAddresses(loopback);
     if ("problem" in parsed) return setError(parsed.problem);
+    // Where it was clicked is where it appears, for everyone.
+    if (stage) {
+      const place = placeNear(useModel.getState().model, (id) => stage.adapter.placeOf(id), name, popup.at);
+      saveLayout({ ...stage.adapter.places(), [`pod/${name}`]: place });
+    }
     const refused = await createPod({
       name,
       ...(role ? { labels: { role } } : {}),

@@ -15,7 +15,7 @@ export function ReroutePicker() {
   const name = useUi((state) => (state.popup?.kind === "reroute-picker" ? state.popup.wire : null));
   const wire = useModel((state) => (name === null ? undefined : state.model.wires.get(`link/${name}`)));
   return (
-    <Modal opened={wire !== undefined} onClose={ui.close} title={`Re-route ${name ?? ""}`} data-testid="reroute-picker">
+    <Modal opened={wire !== undefined} onClose={ui.close} title={`Re-route ${name ?? ""}`}>
       {wire && <Fields key={wire.id} wire={wire} />}
     </Modal>
   );
@@ -53,7 +53,7 @@ function Fields({ wire }: { wire: WireModel }) {
     setError(reasonOf(refused));
   };
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} data-testid="reroute-picker">
       <SegmentedControl
         fullWidth
         size="xs"
@@ -76,6 +76,7 @@ function Fields({ wire }: { wire: WireModel }) {
         value={pod}
         onChange={choose}
         searchable
+        selectFirstOptionOnChange
         placeholder="Type to find"
         nothingFoundMessage="No other pod"
         data-autofocus

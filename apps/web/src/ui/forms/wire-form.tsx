@@ -209,5 +209,6 @@ function errorsOf(error: unknown): Record<string, string> {
     else if (field === "metadata.name") errors.name = message;
     else if (field === "spec.mtu") errors.mtu = message;
   }
-  return { ...errors, form: Object.keys(errors).length > 0 ? error.message : error.reason };
+  const isSaid = Object.values(errors).some((text) => text.includes(error.message) || error.message.includes(text));
+  return isSaid ? errors : { ...errors, form: Object.keys(errors).length > 0 ? error.message : error.reason };
 }

@@ -6,8 +6,8 @@ import { CopyLine } from "../panel/copy-line.js";
 export function ConnectHost() {
   const isOpen = useUi((state) => state.popup?.kind === "cluster");
   return (
-    <Modal opened={isOpen} onClose={ui.close} title="Connect a host" size="lg" data-testid="connect-host">
-      <p style={{ marginTop: 0, fontSize: 14 }}>
+    <Modal opened={isOpen} onClose={ui.close} title="Connect a host" size="lg">
+      <p style={{ marginTop: 0, fontSize: 14 }} data-testid="connect-host">
         A host becomes a node when Ratchet's agent runs on it and reaches this control plane. On one machine the lab
         does all of it: nodes, agents and pods as network namespaces.
       </p>

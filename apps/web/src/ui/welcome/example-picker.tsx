@@ -34,8 +34,8 @@ export function ExamplePicker() {
     }
   };
   return (
-    <Modal opened={isOpen} onClose={ui.close} title="Apply an example" size="lg" data-testid="example-picker">
-      <Group gap={10} mb={10}>
+    <Modal opened={isOpen} onClose={ui.close} title="Apply an example" size="lg">
+      <Group gap={10} mb={10} data-testid="example-picker">
         <SegmentedControl size="xs" value={name} onChange={setName} data={names} aria-label="Example" />
         <SegmentedControl size="xs" value={form} onChange={setForm} data={FORMS} aria-label="Written as" />
       </Group>
