@@ -10,6 +10,8 @@ import { differences, type Snapshot, takeSnapshot } from "./snapshot.js";
 const TUNNEL = "quagga-a-quagga-b";
 const OUTER = "quagga-b-centosb";
 const FAR_ADDRESSES = ["192.168.4.101", "4.4.4.4"];
+// The way back to the loopback is learnt by itself; once it is there, so is every route of both routers.
+const BACK = { from: "centosb", address: "1.1.1.1" };
 const TTL = 62;
 const PODS = ["centosa", "quagga-a", "quagga-b", "centosb"];
 
@@ -34,6 +36,8 @@ export async function proveCloudRouter(lab: Lab, prover: Prover): Promise<void> 
       claim(answer.ttl === TTL, `${address} answers with ttl ${answer.ttl} instead of ${TTL}`);
       figures.push(`${address} ttl ${answer.ttl} in ${answer.rttMs} ms`);
     }
+    const back = await pingUntilAnswered(netns(BACK.from), BACK.address, timeoutMs);
+    claim(back?.ttl === TTL, `${BACK.from} does not reach ${BACK.address} with ttl ${TTL}`);
     return figures.join(", ");
   };
   await prover.prove("ping from centosa through the tunnel", () => reach(20_000));
