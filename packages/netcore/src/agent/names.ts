@@ -27,6 +27,10 @@ export function tunnelAlias(link: { namespace: string; name: string }): string {
   return `tunnel ${link.namespace}/${link.name}`;
 }
 
+export function isTunnelAlias(alias: string): boolean {
+  return alias.startsWith("tunnel ");
+}
+
 /** True for the names this file gives: what else lies in the panel is somebody's experiment and is left alone. */
 export function isPanelHalfName(name: string): boolean {
   return /^p[0-9a-f]{12}$/.test(name);

@@ -92,7 +92,10 @@ export class Observer {
           return;
         }
         const link = toPanelLink(event.link);
+        const before = panel.links.get(link.ifIndex);
         panel.put(link);
+        // Renamed: the port that had it under its former name has it no more.
+        if (before !== undefined && before.ifName !== link.ifName) this.markPanelLink(before);
         this.markPanelLink(link);
         return;
       }

@@ -376,9 +376,12 @@ export class Reconciler {
   /** Tunnels that no wire uses, and whatever else of ours nobody asked for. */
   private dropTunnels(): void {
     for (const vni of takeFrom(this.dirty.vnis, Number.POSITIVE_INFINITY)) {
-      const link = this.world.panel.named(tunnelName(vni));
-      if (link === undefined || this.world.desired.wireOfVni(vni) !== undefined || !this.isComplete) continue;
-      this.deleteNow({ op: "deleteLinks", netns: this.context.panelPath, links: [{ ifIndex: link.ifIndex }] });
+      if (!this.isComplete) continue;
+      const isWanted = this.world.desired.wireOfVni(vni) !== undefined;
+      for (const link of this.world.tunnelsOf(vni)) {
+        if (isWanted && link.ifName === tunnelName(vni)) continue;
+        this.deleteNow({ op: "deleteLinks", netns: this.context.panelPath, links: [{ ifIndex: link.ifIndex }] });
+      }
     }
   }
 

@@ -105,6 +105,24 @@ describe("with the periodic pass switched off, the agent repairs within a second
     expect(node.link(node.podNetns("a"), "in1")?.flags).toContain("NO-CARRIER");
   });
 
+  test("a port whose panel half was renamed, also while no wire uses it", async () => {
+    node.peer.change({ removedWires: ["link-ab"] });
+    await scene.api.until("no carrier", () => !hasCarrier("a in1"));
+    node.inPanel("ip", "link", "set", panelHalf("default/a:in1"), "name", "elsewhere");
+    await scene.api.until("port", () => node.half("default/a:in1")?.ifname !== "elsewhere", 1_000);
+    await scene.api.until(
+      "report",
+      () =>
+        node.peer.portReports.get("uid-a in1")?.ifIndex === node.link(node.podNetns("a"), "in1")?.ifindex &&
+        node.link(node.podNetns("a"), "in1") !== undefined,
+      1_000,
+    );
+    expect(node.links(node.panel).map(({ ifname }) => ifname)).not.toContain("elsewhere");
+    node.peer.change({ wires: [wire("ab", "a:in1", "b:in1", { revision: 2 })] });
+    await scene.api.until("carrier", () => hasCarrier("a in1"));
+    expect(answers(node.podNetns("a"), "10.0.0.2")).toBe(true);
+  });
+
   test("a changed alias and a changed MTU on either side", async () => {
     const half = panelHalf("default/a:in1");
     node.inPanel("ip", "link", "set", half, "alias", "mine");

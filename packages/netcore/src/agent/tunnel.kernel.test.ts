@@ -85,6 +85,15 @@ describe("a wire across two nodes", () => {
     expect(answers(left.podNetns("a"), "10.0.0.2")).toBe(true);
   });
 
+  test("has its tunnel made anew when somebody renames it, which is then gone", async () => {
+    await tunnelUp(4711);
+    left.inPanel("ip", "link", "set", "vx4711", "name", "elsewhere");
+    await scene.api.until("made anew", () => left.link(left.panel, "vx4711") !== undefined, 2_000);
+    await scene.api.until("carrier", () => hasCarrier(left, "a in1"), 1_000);
+    expect(left.links(left.panel).map(({ ifname }) => ifname)).not.toContain("elsewhere");
+    await scene.api.until("it carries", () => answers(left.podNetns("a"), "10.0.0.2"), 2_000);
+  });
+
   test("gives its VNI back only when the tunnel is gone from the kernel", async () => {
     await tunnelUp(4711);
     left.peer.change({ wires: [tunnel(left, right, 4712, "a:in1", { far: "absent", revision: 2 })] });

@@ -3,7 +3,7 @@ import { Desired } from "../model/desired.js";
 import { type PortKey, portKey } from "../model/key.js";
 import { Panel, type PanelLink } from "../model/panel.js";
 import type { PodNetwork } from "../model/pod-network.js";
-import { isPanelHalfName, isTunnelName, panelHalfName } from "./names.js";
+import { isPanelHalfName, isTunnelAlias, isTunnelName, panelHalfName } from "./names.js";
 
 /** A pod's namespace as the agent uses it. */
 export interface Sandbox {
@@ -55,6 +55,14 @@ export class World {
   panelHalf(key: PortKey): PanelLink | undefined {
     const name = this.panelNames.get(key);
     return name === undefined ? undefined : this.panel.named(name);
+  }
+
+  /** The tunnels of ours with this VNI; one that was renamed stands in the way of the one that is asked for. */
+  tunnelsOf(vni: number): PanelLink[] {
+    if (!this.panel.tunnels.has(vni)) return [];
+    return [...this.panel.links.values()].filter(
+      (link) => link.vxlan?.vni === vni && (isTunnelName(link.ifName) || isTunnelAlias(link.alias)),
+    );
   }
 
   /** True for devices that only this agent can have made. */
