@@ -33,6 +33,11 @@ export class Binder {
     const isOwn = binding?.podUid === pod.uid;
 
     if (isOwn && pod.spec.node === undefined && matches(pod, labelsOf(binding.node))) return false;
+    const former = formerNode(draft, podKey, pod);
+    if (former !== undefined && needsBinding(pod) && matches(pod, labelsOf(former))) {
+      draft.put(bindingKey, { podUid: pod.uid, node: former } satisfies BindingRecord);
+      return false;
+    }
     const chosen = this.#choose(pod);
     if (chosen !== undefined) {
       chosen.pods++;
@@ -60,6 +65,12 @@ export function needsBinding(pod: PodRecord): boolean {
   if (pod.spec.node !== undefined) return false;
   const { sandbox, nodeSelector } = pod.spec;
   return nodeSelector !== undefined || (sandbox !== undefined && "managed" in sandbox);
+}
+
+// A pod that stops naming its node stays there if it may, also while that node is away: it runs there.
+function formerNode(draft: Draft, podKey: string, pod: PodRecord): string | undefined {
+  const before = draft.stored<PodRecord>(podKey)?.data;
+  return before?.uid === pod.uid ? before.spec.node : undefined;
 }
 
 function matches(pod: PodRecord, labels: Readonly<Record<string, string>> | undefined): boolean {

@@ -94,3 +94,19 @@ test("numbers given back are not given out again at once", () => {
   allocator.startAbove([first + 100]);
   expect(allocator.next((vni) => vni === first + 101)).toBe(first + 102);
 });
+
+test("a pod that is no longer put on its node by name stays there while it fits, the node being away too", () => {
+  const nodes = [
+    { name: "n1", labels: { side: "left" }, pods: 5 },
+    { name: "n2", labels: { side: "left" }, pods: 1 },
+  ];
+  for (const live of [nodes, nodes.slice(1), []]) {
+    const world = worldOf(on("a", "n1"));
+    const draft = new Draft(world);
+    draft.put(POD("a"), podRecordOf("a", { nodeSelector: { side: "left" }, sandbox: { managed: true } }));
+    const labelsOf = (name: string) => nodes.find((node) => node.name === name)?.labels;
+    const tools = { binder: new Binder(() => live), allocator: new VniAllocator(), labelsOf };
+    settle(draft, { pods: new Set([POD("a")]), links: new Set(), goneLinks: new Set() }, tools);
+    expect(draft.nodeOf(POD("a"))).toBe("n1");
+  }
+});
