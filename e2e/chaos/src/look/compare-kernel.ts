@@ -4,6 +4,7 @@ import type { IpLink } from "./namespace.js";
 
 // rtm_protocol of the routes that are Ratchet's.
 const OWN_PROTOCOL = "82";
+const PANEL_NAMES = /^(p[0-9a-f]{12}|vx\d+)$/;
 
 /** Every way in which the kernels differ from what they have to have; empty when they do not. Pure. */
 export function compareKernel(
@@ -66,6 +67,7 @@ function comparePanel(wanted: ExpectedNode, found: SeenNode, address: string, sa
   for (const link of panel.links) {
     if (link.ifname === "lo") continue;
     const alias = link.ifalias ?? link.ifname;
+    if (!PANEL_NAMES.test(link.ifname)) say(`${alias} is called ${link.ifname}`);
     if (byAlias.has(alias)) say(`two interfaces for ${alias}`);
     byAlias.set(alias, link);
   }

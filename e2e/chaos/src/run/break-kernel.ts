@@ -73,6 +73,11 @@ export async function breakKernel(names: LabNames, { break: kind, node, pick }: 
     case "tunnelDown":
       if (tunnel !== undefined) await inPanel("link", "set", tunnel.ifname, "down");
       return {};
+    case "tunnelRename":
+      if (tunnel === undefined) return {};
+      await inPanel("link", "set", tunnel.ifname, "down");
+      await inPanel("link", "set", tunnel.ifname, "name", "elsewhere");
+      return {};
     case "podAddressDelete":
       if (port !== undefined) await run("ip", "-n", port.netns, "addr", "flush", "dev", port.ifName, "scope", "global");
       return {};

@@ -34,6 +34,7 @@ export const BREAKS = [
   "panelQdiscDelete",
   "tunnelDelete",
   "tunnelDown",
+  "tunnelRename",
   "podAddressDelete",
   "podRouteDelete",
   "podLinkDelete",
