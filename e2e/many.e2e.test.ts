@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Event, List } from "@ratchet/contracts";
 import { Client, eventually, isPlugged, Sandbox } from "@ratchet/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenLab, openLab } from "./open-lab.js";
@@ -106,5 +108,30 @@ describe("one node, many wires", () => {
     const after = await staying.link("in1");
     expect([after.ifindex, after.address]).toEqual([before.ifindex, before.address]);
     expect((await (await lab.sandbox(old)).links()).map((link) => link.ifname)).toEqual(["lo"]);
+  });
+
+  it.each([
+    ["settled between", "left", true],
+    ["in quick succession", "left", false],
+    ["across nodes in quick succession", "right", false],
+  ])("re-routing there and back, %s, is never taken for somebody's interference", async (how, node, settles) => {
+    const prefix = how.replaceAll(" ", "-");
+    const [stay, one, two] = [`${prefix}-stay`, `${prefix}-one`, `${prefix}-two`];
+    await lab.managedPod(stay, "left");
+    await lab.managedPod(one, "left");
+    await lab.managedPod(two, node);
+    const name = `swing-${node}-${settles}`;
+    await lab.wire(name, [stay, "in1", "10.31.0.1/24"], [one, "in2", "10.31.0.2/24"]);
+    await lab.allUp();
+    for (let i = 0; i < 12; i++) {
+      await lab.client.reroute(name, 1, i % 2 === 0 ? { pod: two, interface: "in9" } : { pod: one, interface: "in2" });
+      if (settles) await lab.allUp(2_000);
+      else await delay((i * 7) % 30);
+    }
+    await lab.allUp(2_000);
+    expect((await (await lab.sandbox(stay)).ping("10.31.0.2")).received).toBe(3);
+    const events = await lab.client.must<List<Event>>("GET", "/api/v1/namespaces/default/events");
+    const about = events.items.filter((event) => event.about.name === name);
+    expect(about.filter((event) => event.reason.startsWith("Repair") || event.reason === "LinkRepaired")).toEqual([]);
   });
 });

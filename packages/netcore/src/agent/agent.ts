@@ -122,7 +122,10 @@ export class Agent {
       this.reporter,
       this.announcer,
       {
-        drain: () => this.listener.drain(),
+        drain: () => {
+          this.listener.drain();
+          this.observer.readReplaced(this.panelSocket);
+        },
         done: (action) => this.observer.takeAlias(action),
         resync: (what) => this.resync(what),
         progressed: () => this.report(),

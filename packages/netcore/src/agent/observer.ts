@@ -18,6 +18,8 @@ type KernelChange = Exclude<KernelEvent, { type: "overrun" }>;
  * Nothing else writes that picture, so what the planner compares with is always what the kernel said last.
  */
 export class Observer {
+  private readonly replaced = new Set<number>();
+
   constructor(
     private readonly world: World,
     private readonly dirty: Dirty,
@@ -49,6 +51,18 @@ export class Observer {
       const link = path === netns ? network.links.get(ifIndex) : undefined;
       if (link !== undefined) network.put({ ...link, alias });
     }
+  }
+
+  /**
+   * Reads the cross-connects that were replaced: the kernel tells of a replacement by showing the filter that was
+   * there before (u32_change in net/sched/cls_u32.c).
+   */
+  readReplaced(socket: NetlinkSocket): void {
+    if (this.replaced.size === 0) return;
+    const { redirects } = this.world.panel;
+    for (const ifIndex of this.replaced) redirects.delete(ifIndex);
+    for (const { from, to } of readRedirects(socket, [...this.replaced])) redirects.set(from, to);
+    this.replaced.clear();
   }
 
   /** One dump of links and one exchange for the cross-connects, however many pods there are. */
@@ -103,6 +117,7 @@ export class Observer {
         const { ifIndex, redirect } = event;
         if (redirect?.hook === "egress") return;
         if (event.isGone) panel.redirects.delete(ifIndex);
+        else if (panel.redirects.has(ifIndex)) this.replaced.add(ifIndex);
         else if (redirect !== undefined) panel.redirects.set(ifIndex, redirect.to);
         this.markIndex(ifIndex);
         return;

@@ -215,6 +215,7 @@ export class Reconciler {
       this.dropPort(key);
       return undefined;
     }
+    if (this.isDoomed(key)) return undefined;
     const plan = planPort(spec, portActual(world, key));
     const work = this.work(key, [port, world.sandboxes.get(port.podUid)], plan.actions, this.aboutPort(key));
     work.isBlocked = plan.isBlocked;
@@ -239,7 +240,7 @@ export class Reconciler {
       }
       const keys = portsOfWire(wire);
       for (const key of keys) this.reporter.touchPort(key);
-      if (keys.some((key) => world.desired.wireOf(key) !== wire)) continue;
+      if (keys.some((key) => world.desired.wireOf(key) !== wire || this.isDoomed(key))) continue;
       const near = portEnd(world, keys[0]!);
       const far = wire.peer.type === "port" ? portEnd(world, keys[1]!) : tunnelEnd(world, wire.peer.tunnel.vni);
       const planned = planWire({ panel, state: wire.state, far: wire.far }, near, far);
@@ -247,7 +248,11 @@ export class Reconciler {
         wire,
         ...keys.flatMap((key) => [world.desired.ports.get(key), world.sandboxes.get(portRef(key).podUid)]),
       ];
+      // Without one of its ends it is not connected, so connecting it later repairs nothing.
+      const isWhole = near.ifIndex !== undefined && far.ifIndex !== undefined;
+      if (!isWhole) this.converged.delete(uid);
       const work = this.work(uid, inputs, planned, aboutWire(wire));
+      work.isBlocked = !isWhole;
       work.problem = this.problemOfWire(wire, keys);
       works.push(work);
       this.announcer.consider(wire, [near, far], planned);
@@ -399,6 +404,16 @@ export class Reconciler {
     }
     if (links.length > 0) this.deleteNow({ op: "deleteLinks", netns: this.context.panelPath, links });
     this.sandboxes.prune();
+  }
+
+  /**
+   * True while the port's former half is on its way out: asked for again meanwhile, it is made when the kernel tells
+   * that the old one is gone, and nobody is to blame for that.
+   */
+  private isDoomed(key: PortKey): boolean {
+    const half = this.world.panelHalf(key);
+    if (half === undefined) return false;
+    return this.deleting.has(half.ifIndex) || this.doomed.get(this.context.panelPath)?.has(half.ifIndex) === true;
   }
 
   private readonly doomed = new Map<string, Set<number>>();
