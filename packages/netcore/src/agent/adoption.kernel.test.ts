@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { answers, buildAgent, pod, port, run, Scene, type TestNode, wire } from "./testing/scene.js";
 
 let scene: Scene;
@@ -71,6 +71,28 @@ describe("an agent that was killed", () => {
     );
     expect(answers(node.podNetns("a"), "10.0.1.2")).toBe(true);
     expect(node.link(node.podNetns("a"), "in2")?.flags).not.toContain("UP");
+  });
+
+  test("before it wrote down a restarted pod keeps the namespace it had made for it", async () => {
+    await node.start();
+    await scene.api.until("the agent connects", () => node.peer.hello !== undefined);
+    node.peer.change(many(1));
+    await scene.api.until("the wire is up", () => isAllUp(1));
+    const file = join(node.data, "state.json");
+    await vi.waitFor(() => expect(readFileSync(file, "utf8")).toContain('"linkUid":"link-w1"'), 5_000);
+    const former = readFileSync(file);
+    node.peer.change({ pods: [pod("a", { incarnation: 1 })] });
+    await scene.api.until("the pod is another", () => node.peer.podReports.get("uid-a")?.incarnation === 1);
+    await scene.api.until("the wire is up", () => isAllUp(1) && node.peer.podReports.get("uid-a")?.phase === "Ready");
+    await vi.waitFor(() => expect(readFileSync(file).equals(former)).toBe(false), 5_000);
+    await node.kill();
+    writeFileSync(file, former);
+    const inode = statSync(`/run/netns/${node.podNetns("a")}`).ino;
+    const before = node.link(node.podNetns("a"), "in1");
+    await node.start();
+    await scene.api.until("the wire is up", () => isAllUp(1) && node.peer.podReports.get("uid-a")?.incarnation === 1);
+    expect(statSync(`/run/netns/${node.podNetns("a")}`).ino).toBe(inode);
+    expect(node.link(node.podNetns("a"), "in1")).toMatchObject({ ifindex: before?.ifindex, address: before?.address });
   });
 
   test("needs no API to repair what happened meanwhile", async () => {

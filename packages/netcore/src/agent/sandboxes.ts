@@ -11,9 +11,10 @@ import {
 import { closeNetns, type NetnsIdentity, netnsIdentity, OWN_NETNS, openNetns } from "../ffi/netns.js";
 import { PodNetwork } from "../model/pod-network.js";
 import { NetlinkSocket } from "../netlink/socket.js";
-import { type NetnsId, planPod } from "../plan/plan-pod.js";
+import { type LifeMark, type NetnsId, planPod } from "../plan/plan-pod.js";
 import { ensureNetnsId } from "../rtnetlink/netns-id.js";
 import type { AgentConfig } from "./config.js";
+import { markLife, readLife } from "./life-mark.js";
 import type { Log } from "./log.js";
 import type { Observer } from "./observer.js";
 import { endMarked, type ProgramHost, Programs } from "./programs.js";
@@ -83,8 +84,10 @@ export class Sandboxes {
     }
     const path = this.pathOf(pod);
     const found = path === undefined ? undefined : identify(path);
+    const marked = this.lifeOf(pod, path, found, record);
     const decision = planPod(pod, {
       found,
+      marked,
       remembered: record,
       bootId: this.bootId,
       allowsForeign: this.config.allowsForeignSandboxes,
@@ -123,7 +126,9 @@ export class Sandboxes {
         this.make(pod);
         return;
       case "use":
-        if (path !== undefined && found !== undefined) this.use(pod, path, found, record);
+        if (path !== undefined && found !== undefined) {
+          this.use(pod, path, found, record, marked?.incarnation ?? record?.incarnation);
+        }
         return;
     }
   }
@@ -161,7 +166,26 @@ export class Sandboxes {
     await Promise.all(this.ending.values());
   }
 
-  private use(pod: AssignedPod, path: string, found: NetnsId, record: SandboxRecord | undefined): void {
+  /** What a managed namespace says of itself, when it is not the one the agent remembers. */
+  private lifeOf(
+    pod: AssignedPod,
+    path: string | undefined,
+    found: NetnsId | undefined,
+    record: SandboxRecord | undefined,
+  ): LifeMark | undefined {
+    if (!("managed" in pod.sandbox) || path === undefined || found === undefined) return undefined;
+    if (record?.dev === found.dev && record.inode === found.inode) return undefined;
+    return readLife(path, this.config.installationId);
+  }
+
+  /** `life`: the incarnation it was made for, when that is known to be a later one. */
+  private use(
+    pod: AssignedPod,
+    path: string,
+    found: NetnsId,
+    record: SandboxRecord | undefined,
+    life = pod.incarnation,
+  ): void {
     const known = this.world.sandboxes.get(pod.podUid);
     if (known?.phase === "Ready" && known.dev === found.dev && known.inode === found.inode) {
       known.incarnation = pod.incarnation;
@@ -175,7 +199,7 @@ export class Sandboxes {
       podUid: pod.podUid,
       netnsName: isManaged ? this.managedName(pod) : null,
       path,
-      incarnation: pod.incarnation,
+      incarnation: Math.max(pod.incarnation, life),
       dev: found.dev,
       inode: found.inode,
       bootId: this.bootId,
@@ -196,6 +220,7 @@ export class Sandboxes {
       // A file without a namespace: a crash between the two steps of making one.
       if (namedNetnsExists(name)) deleteNamedNetns(name);
       const path = createNamedNetns(name);
+      markLife(path, this.config.installationId, pod);
       const found = identify(path);
       if (found !== undefined) this.use(pod, path, found, undefined);
     } catch (error) {

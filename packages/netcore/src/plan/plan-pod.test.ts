@@ -31,6 +31,30 @@ describe("a managed pod", () => {
     ["is gone when its name is gone", {}, { remembered }, { step: "gone" }],
     ["is gone when another namespace has its name", {}, { found: other, remembered }, { step: "gone" }],
     [
+      "is used when it was made for this life and nothing of it was remembered",
+      { incarnation: 3 },
+      { found: other, remembered, marked: { podUid: "u", incarnation: 3 } },
+      { step: "use", isNew: true },
+    ],
+    [
+      "is used when what is asked for is behind the life it was made for",
+      {},
+      { found: other, remembered, marked: { podUid: "u", incarnation: 3 } },
+      { step: "use", isNew: true },
+    ],
+    [
+      "is used when what is asked for is behind what is remembered",
+      { incarnation: 1 },
+      { found: own, remembered },
+      { step: "use", isNew: false },
+    ],
+    [
+      "is replaced when a restart was missed and the memory of it is lost",
+      { incarnation: 3 },
+      { found: other, marked: { podUid: "u", incarnation: 2 } },
+      { step: "create", replaces: true },
+    ],
+    [
       "is replaced by its next incarnation",
       { incarnation: 3 },
       { found: own, remembered },

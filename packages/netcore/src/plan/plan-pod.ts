@@ -12,9 +12,17 @@ export interface RememberedSandbox extends NetnsId {
   bootId: string;
 }
 
+/** Which life of which pod a managed namespace was made for, as it says itself. */
+export interface LifeMark {
+  podUid: string;
+  incarnation: number;
+}
+
 export interface PodSituation {
   /** What lies where the pod's namespace should be. */
   found: NetnsId | undefined;
+  /** What is written in it; only asked for when it is not the one remembered. */
+  marked?: LifeMark | undefined;
   remembered: RememberedSandbox | undefined;
   bootId: string;
   allowsForeign: boolean;
@@ -41,17 +49,30 @@ export function planPod(pod: AssignedPod, situation: PodSituation): PodDecision 
   return planForeign(situation);
 }
 
-function planManaged(pod: AssignedPod, { found, remembered, bootId }: PodSituation): PodDecision {
+function planManaged(pod: AssignedPod, situation: PodSituation): PodDecision {
+  const { found, remembered, bootId } = situation;
   if (!pod.isRunning) return { step: "remove", message: "killed; restart it to have it back" };
-  if (remembered === undefined) {
-    // Made by an earlier life of this agent that died before it could write it down.
-    return found === undefined ? { step: "create", replaces: false } : { step: "use", isNew: true };
+  const life = lifeFound(pod, situation);
+  if (life !== undefined && life >= pod.incarnation) {
+    // A later life than was asked for: an assignment from the disk is behind what was done since.
+    return { step: "use", isNew: remembered === undefined || found === undefined || !isSame(found, remembered) };
   }
-  if (remembered.incarnation !== pod.incarnation || remembered.bootId !== bootId) {
+  if (remembered === undefined) {
+    if (found === undefined) return { step: "create", replaces: false };
+    // Made by an earlier life of this agent that died before it could write anything down.
+    return life === undefined ? { step: "use", isNew: true } : { step: "create", replaces: true };
+  }
+  if (remembered.incarnation < pod.incarnation || remembered.bootId !== bootId) {
     return { step: "create", replaces: true };
   }
-  if (found !== undefined && isSame(found, remembered)) return { step: "use", isNew: false };
   return { step: "gone", message: "its namespace has vanished; restart it to have it back" };
+}
+
+/** The incarnation of this pod that the namespace found was made for, as far as anybody knows. */
+function lifeFound(pod: AssignedPod, { found, remembered, marked, bootId }: PodSituation): number | undefined {
+  if (found === undefined) return undefined;
+  if (remembered?.bootId === bootId && isSame(found, remembered)) return remembered.incarnation;
+  return marked?.podUid === pod.podUid ? marked.incarnation : undefined;
 }
 
 function planForeign({ found, remembered, allowsForeign, reserved }: PodSituation): PodDecision {
