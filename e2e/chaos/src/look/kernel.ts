@@ -11,7 +11,7 @@ export interface SeenPod {
 
 export interface SeenPanel {
   links: IpLink[];
-  /** By name of the interface: where its frames go. Anything but one match-all redirect reads as `odd`. */
+  /** By name of the interface: where its frames go by the first rule. Anything but a match-all redirect reads as `odd`. */
   leadsTo: Map<string, string>;
 }
 
@@ -90,8 +90,8 @@ async function seePanel(netns: string): Promise<SeenPanel> {
   const filters = documents<TcFilter[]>(await batch("tc", netns, lines, "-j"));
   for (const [index, device] of devices.entries()) {
     const rules = (filters[index] ?? []).filter(({ options }) => options?.actions !== undefined);
-    if (rules.length === 0) continue;
-    leadsTo.set(device, rules.length === 1 ? target(rules[0] as TcFilter) : "odd");
+    const [first] = rules;
+    if (first !== undefined) leadsTo.set(device, target(first));
   }
   return { links, leadsTo };
 }
