@@ -20,6 +20,7 @@ export * from "./net/fields.js";
 export * from "./net/ip.js";
 export * from "./net/prefix.js";
 export * from "./openapi/document.js";
+export { OPERATIONS } from "./openapi/operations.js";
 export * from "./resources/condition.js";
 export * from "./resources/event.js";
 export * from "./resources/link.js";

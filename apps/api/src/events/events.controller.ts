@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Param, Query } from "@nestjs/common";
-import { API_VERSION, type Event, type List } from "@ratchet/contracts";
+import { API_VERSION, type Event, type List, wholeNumber } from "@ratchet/contracts";
 import { z } from "zod";
 import { parseQuery } from "../admission/parse-object.js";
 import { Core } from "../core.js";
 import { namespaceParam } from "../http/path-params.js";
 
-const EventsQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(200) });
+const EventsQuery = z.strictObject({ limit: wholeNumber.pipe(z.int().min(1).max(1000)).default(200) });
 
 @Controller("api/v1/namespaces/:namespace/events")
 export class EventsController {

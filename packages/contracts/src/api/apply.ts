@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LabelKey } from "../resources/metadata.js";
+import { Name } from "../net/fields.js";
 
 /** Objects of one apply that carry it belong together: `prune=SET` deletes what is missing of them. */
 export const SET_LABEL = "ratchet.network/set";
@@ -12,7 +12,7 @@ export const ApplyQuery = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/, { error: "must be a label value: the name of the set" })
     .optional(),
-  namespace: LabelKey.max(63).optional().meta({ description: "for objects that name none; default `default`" }),
+  namespace: Name.optional().meta({ description: "for objects that name none; default `default`" }),
 });
 export type ApplyQuery = z.output<typeof ApplyQuery>;
 

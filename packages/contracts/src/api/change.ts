@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wholeNumber } from "./list.js";
 
 export const CHANGE_VERBS = ["create", "update", "delete", "reroute", "kill", "restart", "revert"] as const;
 
@@ -25,7 +26,7 @@ export const ChangesQuery = z.strictObject({
   namespace: z.string().max(63).optional(),
   kind: z.string().max(63).optional(),
   name: z.string().max(253).optional(),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  limit: wholeNumber.pipe(z.int().min(1).max(1000)).default(100),
   continue: z.string().max(1024).optional(),
 });
 export type ChangesQuery = z.output<typeof ChangesQuery>;

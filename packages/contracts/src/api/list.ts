@@ -1,10 +1,16 @@
 import { z } from "zod";
 import { API_VERSION } from "../resources/metadata.js";
 
+/** A number as a query string holds it: digits and nothing else. */
+export const wholeNumber = z
+  .string({ error: "must be a whole number" })
+  .regex(/^-?\d{1,15}$/, { error: "must be a whole number" })
+  .transform(Number);
+
 /** Query of every list. */
 export const ListQuery = z.strictObject({
   labelSelector: z.string().max(4096).optional(),
-  limit: z.coerce.number().int().min(1).max(10_000).optional(),
+  limit: wholeNumber.pipe(z.int().min(1).max(10_000)).optional(),
   continue: z.string().max(1024).optional(),
 });
 export type ListQuery = z.output<typeof ListQuery>;

@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { wordingOf } from "./wording.js";
+
+// For every schema that has no words of its own.
+z.config({ customError: wordingOf });
 
 /** Every refusal the API knows, and its one HTTP status. */
 export const PROBLEM_STATUS = {
@@ -15,6 +19,7 @@ export const PROBLEM_STATUS = {
   Stale: 412,
   TooLarge: 413,
   UnsupportedMediaType: 415,
+  UpgradeRequired: 426,
   Invalid: 422,
   Unsupported: 422,
   Internal: 500,
@@ -38,12 +43,16 @@ export const Problem = z.object({
 });
 export type Problem = z.output<typeof Problem>;
 
-/** Writes a zod path the way people write it: `spec.endpoints[0].interface`. */
+/** Writes a zod path the way people write it: `spec.endpoints[0].interface`, `metadata.labels["a.b/c"]`. */
 export function fieldPath(path: readonly PropertyKey[]): string {
   let text = "";
-  for (const step of path)
-    text += typeof step === "number" ? `[${step}]` : text === "" ? String(step) : `.${String(step)}`;
+  for (const step of path) text += typeof step === "number" ? `[${step}]` : keyText(String(step), text === "");
   return text;
+}
+
+function keyText(key: string, isFirst: boolean): string {
+  if (!/^[A-Za-z_][\w-]*$/.test(key)) return isFirst ? key : `[${JSON.stringify(key)}]`;
+  return isFirst ? key : `.${key}`;
 }
 
 /** Turns zod's issues into field errors; an unknown key is reported at that key. */

@@ -1,15 +1,17 @@
 import { z } from "zod";
+import { Name } from "../net/fields.js";
 import { Event } from "../resources/event.js";
 import { Link } from "../resources/link.js";
 import { Node } from "../resources/node.js";
 import { Pod } from "../resources/pod.js";
 import { Layout } from "./layout.js";
+import { wholeNumber } from "./list.js";
 
 export const StreamQuery = z.strictObject({
-  since: z.coerce.number().int().min(0).optional(),
+  since: wholeNumber.pipe(z.int().min(0)).optional(),
   storeId: z.string().max(64).optional(),
   store: z.string().max(64).optional(),
-  namespace: z.string().max(63).optional(),
+  namespace: Name.optional(),
 });
 export type StreamQuery = z.output<typeof StreamQuery>;
 

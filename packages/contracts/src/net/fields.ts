@@ -20,6 +20,9 @@ export const Name = z
   })
   .meta({ description: "RFC 1123 label", examples: ["centosa"] });
 
+// isspace() of the kernel (lib/ctype.c) looks at bytes and takes the no-break space of Latin-1 for one.
+const LATIN1_NO_BREAK_SPACE = 0xa0;
+
 /** `dev_valid_name`, net/core/dev.c, and `%`, which the kernel expands as a format. */
 export const InterfaceName = z
   .string()
@@ -28,6 +31,9 @@ export const InterfaceName = z
   .refine((name) => name !== "." && name !== "..", { error: "must not be '.' or '..'" })
   .refine((name) => new TextEncoder().encode(name).length <= INTERFACE_NAME_MAX_BYTES, {
     error: `must be at most ${INTERFACE_NAME_MAX_BYTES} bytes`,
+  })
+  .refine((name) => !new TextEncoder().encode(name).includes(LATIN1_NO_BREAK_SPACE), {
+    error: "has a letter whose UTF-8 form the kernel takes for a space (as \u00e0): use another",
   })
   .meta({ description: "interface name, 1-15 bytes", examples: ["in1"] });
 

@@ -19,6 +19,9 @@ export function openApiDocument(version: string): object {
         "Changes are also streamed: WebSocket `/api/v1/stream?since=REVISION&store=STOREID&namespace=NS` sends the frames of schema StreamFrame.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
+    servers: [{ url: "/", description: "where this document came from" }],
+    // None until there are users and tokens: the API answers to this machine alone.
+    security: [],
     paths,
     components: { schemas: componentSchemas() },
   };
@@ -35,11 +38,28 @@ function describe(operation: Operation): object {
     responses: {
       [status]: {
         description: status === 201 ? "Created" : "Done",
+        ...answerHeaders(operation),
         ...(answer === undefined ? {} : { content: { "application/json": { schema: ref(answer) } } }),
       },
       default: { description: "Refused", content: { "application/problem+json": { schema: ref("Problem") } } },
     },
   };
+}
+
+const TAGGED: readonly (string | undefined)[] = ["Pod", "Link", "Node"];
+
+function answerHeaders({ method, answer, status }: Operation): object {
+  const schema = { type: "string" };
+  const headers = {
+    ...(TAGGED.includes(answer) && method !== "delete"
+      ? { ETag: { description: 'the object\'s revision, as "42"', schema } }
+      : {}),
+    ...(status === 201 ? { Location: { description: "path of the new object", schema } } : {}),
+    ...(method === "get" || answer === "Layout"
+      ? {}
+      : { "X-Ratchet-Change": { description: "ids of the changes that were recorded, for undo", schema } }),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
 function bodyContent(body: NonNullable<Operation["body"]>): object {

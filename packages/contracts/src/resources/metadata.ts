@@ -13,10 +13,11 @@ export const LabelKey = z
   .regex(LABEL_KEY, { error: "must be a label key: [prefix/]name of letters, digits, '-', '_' and '.'" })
   .refine((key) => !FORBIDDEN_KEYS.has(key), { error: "is not allowed as a key" });
 
-export const Labels = z.record(
-  LabelKey,
-  z.string().regex(LABEL_VALUE, { error: "must be a label value: at most 63 of letters, digits, '-', '_' and '.'" }),
-);
+export const LabelValue = z
+  .string()
+  .regex(LABEL_VALUE, { error: "must be a label value: at most 63 of letters, digits, '-', '_' and '.'" });
+
+export const Labels = z.record(LabelKey, LabelValue);
 export const Annotations = z.record(LabelKey, z.string().max(262_144));
 
 /** Set by the server, accepted and ignored on input so that what was read can be written back. */

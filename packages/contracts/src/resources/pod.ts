@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { addressOf, InterfaceAddress, MacAddress, MtuBytes, Name, WireInterfaceName } from "../net/fields.js";
+import {
+  addressOf,
+  familyOf,
+  InterfaceAddress,
+  IPV6_MTU_MIN_BYTES,
+  MacAddress,
+  MtuBytes,
+  Name,
+  WireInterfaceName,
+} from "../net/fields.js";
 import { API_VERSION, Labels, Metadata, MetadataInput, serverOwned } from "./metadata.js";
 import { Route } from "./route.js";
 
@@ -32,13 +41,18 @@ export const Sandbox = z.union(
 );
 export type Sandbox = z.output<typeof Sandbox>;
 
+const SYSCTL_NAME = "must be a sysctl of the network namespace: net.ipv4..., net.ipv6...";
+
 /** Only what the network namespace owns: a sysctl elsewhere would reach the host. */
 export const Sysctls = z.record(
-  z.string().regex(/^net(\.[A-Za-z0-9_-]+|\/[A-Za-z0-9_.-]+)+$/, {
-    error: "must be a sysctl of the network namespace: net.ipv4..., net.ipv6...",
-  }),
   z
-    .union([z.string(), z.int()])
+    .string()
+    .regex(/^net(\.[A-Za-z0-9_-]+|\/[A-Za-z0-9_.-]+)+$/, {
+      error: SYSCTL_NAME,
+    })
+    .refine((name) => !name.split("/").some((part) => part === "." || part === ".."), { error: SYSCTL_NAME }),
+  z
+    .union([z.string(), z.int()], { error: "must be a string or a whole number" })
     .transform(String)
     .pipe(
       z
@@ -86,6 +100,11 @@ export const PodSpec = z
         ctx.addIssue({ code: "custom", path: ["interfaces", index, "name"], message: `${item.name} is given twice` });
       }
       names.add(item.name);
+      const hasV6 = (item.addresses ?? []).some((text) => familyOf(text) === 6);
+      if (hasV6 && item.mtu !== undefined && item.mtu < IPV6_MTU_MIN_BYTES) {
+        const message = `IPv6 needs at least ${IPV6_MTU_MIN_BYTES} bytes`;
+        ctx.addIssue({ code: "custom", path: ["interfaces", index, "mtu"], message });
+      }
       for (const [at, text] of (item.addresses ?? []).entries()) claim(text, ["interfaces", index, "addresses", at]);
     }
   });
