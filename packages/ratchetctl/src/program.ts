@@ -62,7 +62,7 @@ export function buildProgram(
     const options = program.opts<GlobalOptions>();
     const actor = `${userInfo().username}@ratchetctl`;
     return {
-      api: new ApiClient(parseServer(options.server ?? env.RATCHET_SERVER ?? DEFAULT_SERVER), actor),
+      api: new ApiClient(parseServer(options.server ?? (env.RATCHET_SERVER || DEFAULT_SERVER)), actor),
       namespace: options.namespace,
       isJson: options.json ?? false,
       streams,
@@ -128,9 +128,13 @@ export function buildProgram(
       if (argv.length === 0) throw new UsageError("exec needs a command: exec POD -- COMMAND");
       exit(await exec(context(), pod, argv));
     });
-  program.action(() => {
-    throw new UsageError(program.helpInformation().trimEnd());
-  });
+  program
+    .argument("[words...]")
+    .usage("[options] <command>")
+    .action(([word]: string[]) => {
+      if (word !== undefined) throw new UsageError(`unknown command ${word}: ratchetctl --help lists them`);
+      throw new UsageError(program.helpInformation().trimEnd());
+    });
   return program;
 }
 

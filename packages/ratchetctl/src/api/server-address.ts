@@ -20,6 +20,9 @@ export function parseServer(text: string): ServerAddress {
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
     throw new UsageError(`--server ${text}: must be http://HOST:PORT or unix:PATH`);
   }
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
+    throw new UsageError(`--server ${text}: must be without a path: ${url.origin}`);
+  }
   return { text, socketPath: undefined, base: url };
 }
 
