@@ -1,5 +1,5 @@
 import { type FieldError, fieldErrors } from "@ratchet/contracts";
-import type { z } from "zod";
+import { z } from "zod";
 import { ProblemError, refuse } from "../http/problem-error.js";
 
 /** Where an object was addressed: the path of the request, or nothing in an apply. */
@@ -18,6 +18,7 @@ export function parseObject<T extends { metadata: { namespace?: string; name: st
   body: unknown,
   address: Address,
 ): T {
+  checkSomething(body);
   const parsed = schema.safeParse(body);
   if (!parsed.success) throw refuse("Invalid", fieldErrors(parsed.error));
   const errors: FieldError[] = [];
@@ -47,9 +48,22 @@ export function parseQuery<T>(schema: z.ZodType<T>, query: unknown): T {
 
 /** Reads a body that is not a resource. */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  checkSomething(body);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw refuse("Invalid", fieldErrors(parsed.error));
+}
+
+const Nothing = z.strictObject({}).optional();
+
+/** Holds a request that says everything in its path to that. @throws ProblemError Invalid */
+export function expectNoBody(body: unknown): void {
+  const parsed = Nothing.safeParse(body ?? undefined);
+  if (!parsed.success) throw refuse("Invalid", fieldErrors(parsed.error));
+}
+
+function checkSomething(body: unknown): void {
+  if (body === undefined) throw new ProblemError("Malformed", "the body is empty: send a JSON object");
 }
 
 /** Puts a prefix before every field of a refusal: which document of many it was about. */

@@ -21,6 +21,19 @@ export function unsupportedInLink(spec: LinkSpec): FieldError[] {
   return errors;
 }
 
+const UNBUILT_IN_REROUTE = ["podSelector", "node", "vtep", "parent", "mirrorFrom", "mirrorTo"];
+
+/** The same for a body that asks for a re-route, before it is read. */
+export function unsupportedInReroute(body: unknown): FieldError[] {
+  const to = typeof body === "object" && body !== null && "to" in body ? body.to : undefined;
+  if (typeof to !== "object" || to === null) return [];
+  return UNBUILT_IN_REROUTE.filter((key) => Object.hasOwn(to, key)).map((key) => ({
+    field: `to.${key}`,
+    message: "is not built yet: name a pod with {pod, interface}",
+    code: "Unsupported",
+  }));
+}
+
 export function unsupportedInPod(spec: PodSpec): FieldError[] {
   if (spec.sandbox === undefined || !("container" in spec.sandbox)) return [];
   return [

@@ -245,7 +245,7 @@ test("refuses kinds and verbs that are not built", async () => {
 test("refuses pods that reach beyond themselves", async () => {
   const refuse = async (spec: object, field: string) =>
     expectProblem(await api.post(PODS, { metadata: { name: "a" }, spec }), 422, "Invalid", field);
-  await refuse({ sysctls: { "kernel.hostname": "x" } }, "spec.sysctls.kernel.hostname");
+  await refuse({ sysctls: { "kernel.hostname": "x" } }, 'spec.sysctls["kernel.hostname"]');
   await refuse({ programs: [{ argv: ["sh"] }] }, "spec.programs");
   expectProblem(await api.post(PODS, { metadata: { name: "A!" }, spec: {} }), 422, "Invalid", "metadata.name");
 });

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from "@nestjs/common";
 import { type ApplyQuery, type ApplyResult, keys, LEGACY_LABELS } from "@ratchet/contracts";
 import { Core } from "../core.js";
+import { refuse } from "../http/problem-error.js";
 import type { Draft } from "../state/draft.js";
 import type { Request } from "../state/intents.js";
 import { fromLegacy } from "./legacy.js";
@@ -21,6 +22,10 @@ export class ApplyService {
 
   async apply(body: unknown, query: ApplyQuery, request: Request): Promise<ApplyResult> {
     const { intents, mirror } = this.#core;
+    if (request.ifMatch !== undefined) {
+      const message = "is not taken by an apply, which writes many objects: leave it out, or PUT them one by one";
+      throw refuse("Unsupported", [{ field: "If-Match", message, code: "Unsupported" }]);
+    }
     const documents = await readDocuments(body);
     const { inputs, manifests } = readObjects(documents, query.namespace ?? DEFAULT_NAMESPACE);
     const decide = (draft: Draft) => {

@@ -1,6 +1,6 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query } from "@nestjs/common";
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from "@nestjs/common";
 import { type Change, ChangesQuery, type List } from "@ratchet/contracts";
-import { parseQuery } from "../admission/parse-object.js";
+import { expectNoBody, parseQuery } from "../admission/parse-object.js";
 import { Asked } from "../http/request.decorator.js";
 import type { Request } from "../state/intents.js";
 import { ChangesService } from "./changes.service.js";
@@ -25,7 +25,8 @@ export class ChangesController {
 
   @Post(":id/revert")
   @HttpCode(200)
-  revert(@Param("id") id: string, @Asked() asked: Request): Promise<Change> {
+  revert(@Param("id") id: string, @Body() body: unknown, @Asked() asked: Request): Promise<Change> {
+    expectNoBody(body);
     return this.#service.revert(id, asked);
   }
 }

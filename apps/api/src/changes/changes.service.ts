@@ -3,9 +3,10 @@ import { Inject, Injectable } from "@nestjs/common";
 import { API_VERSION, type Change, type ChangesQuery, type List } from "@ratchet/contracts";
 import { Core } from "../core.js";
 import type { ChangeRecord, NewChange } from "../history/change-record.js";
+import { checkIfMatch } from "../http/if-match.js";
 import { notFound, refuse } from "../http/problem-error.js";
 import type { Request } from "../state/intents.js";
-import { planRevert } from "./plan-revert.js";
+import { planRevert, revisionOf } from "./plan-revert.js";
 
 /** The history, newest first, and the way back. */
 @Injectable()
@@ -41,10 +42,10 @@ export class ChangesService {
   /** Takes a change back and answers the change that did it. @throws ProblemError NotFound, Conflict, Unsupported */
   async revert(id: string, request: Request): Promise<Change> {
     const change = await this.#read(id);
-    const { changes, revision } = await this.#core.intents.run(request, (draft) => ({
-      result: undefined,
-      edits: planRevert(draft, change, randomUUID),
-    }));
+    const { changes, revision } = await this.#core.intents.run(request, (draft) => {
+      checkIfMatch(request.ifMatch, revisionOf(draft, change));
+      return { result: undefined, edits: planRevert(draft, change, randomUUID) };
+    });
     const [made] = changes;
     // Nothing had to be done: the change itself had changed nothing.
     return made === undefined ? shown(change) : shown({ ...made, revision });

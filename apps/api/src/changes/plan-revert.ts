@@ -43,6 +43,12 @@ export function planRevert(draft: Draft, change: ChangeRecord, newUid: () => str
   return [{ ...common, before: held.data, after: recordOf(before, held.data.uid) } as Edit];
 }
 
+/** Where the object of a change is now; undefined when there is none. */
+export function revisionOf(draft: Draft, { kind, namespace, name }: ChangeRecord): number | undefined {
+  if ((kind !== "Pod" && kind !== "Link") || namespace === null) return undefined;
+  return draft.stored(keyOf(kind, namespace, name))?.modRevision;
+}
+
 function revertRun(
   draft: Draft,
   change: ChangeRecord,

@@ -20,19 +20,21 @@ export function parseIfMatch(header: string | undefined): Condition | undefined 
       const message = 'must be a quoted ETag as "42", or *';
       throw new ProblemError("Malformed", `${FIELD} ${message}`, { errors: [{ field: FIELD, message }] });
     }
-    if (tag[1] === undefined && /^\d+$/.test(tag[2] ?? "")) revisions.add(Number(tag[2]));
+    if (tag[1] === undefined && /^(0|[1-9]\d{0,15})$/.test(tag[2] ?? "")) revisions.add(Number(tag[2]));
   }
   return revisions;
 }
 
-/** @throws ProblemError Stale */
-export function checkIfMatch(condition: Condition | undefined, revision: number): void {
-  if (condition === undefined || condition === "*" || condition.has(revision)) return;
-  const message = `the object is at revision ${revision}: read it again and decide anew`;
-  throw new ProblemError("Stale", message, {
-    errors: [{ field: FIELD, message }],
-    headers: { ETag: etag(revision) },
-  });
+/** `revision` undefined: there is no object, which meets no condition. @throws ProblemError Stale */
+export function checkIfMatch(condition: Condition | undefined, revision: number | undefined): void {
+  if (condition === undefined) return;
+  if (revision === undefined) throw stale("there is no object that could be at a revision: leave If-Match out");
+  if (condition === "*" || condition.has(revision)) return;
+  throw stale(`the object is at revision ${revision}: read it again and decide anew`, { ETag: etag(revision) });
+}
+
+export function stale(message: string, headers: Record<string, string> = {}): ProblemError {
+  return new ProblemError("Stale", message, { errors: [{ field: FIELD, message }], headers });
 }
 
 export function etag(revision: number): string {

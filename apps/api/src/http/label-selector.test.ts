@@ -20,6 +20,9 @@ test.each([
   expect(parseLabelSelector(selector)(LABELS)).toBe(expected);
 });
 
-test.each(["=", "a b", "app=router,", "app in router", "(", "app in (a"])("refuses %s", (selector) => {
-  expect(() => parseLabelSelector(selector)).toThrow(/labelSelector/);
-});
+test.each(["=", "a b", "app=router,", "app in router", "(", "app in (a", "app=a b", "app=_", "app in (a b)", "app>5"])(
+  "refuses %s",
+  (selector) => {
+    expect(() => parseLabelSelector(selector)).toThrow(/labelSelector/);
+  },
+);

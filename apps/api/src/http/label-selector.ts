@@ -1,5 +1,5 @@
-import { LabelKey } from "@ratchet/contracts";
-import { refuse } from "./problem-error.js";
+import { LabelKey, LabelValue } from "@ratchet/contracts";
+import { type ProblemError, refuse } from "./problem-error.js";
 
 export type LabelMatcher = (labels: Readonly<Record<string, string>>) => boolean;
 
@@ -35,7 +35,7 @@ function parseTerm(term: string): LabelMatcher {
   const set = /^(\S+)\s+(in|notin)\s*\(([^()]*)\)$/.exec(term);
   if (set !== null) {
     const key = keyOf(set[1], term);
-    const values = new Set((set[3] ?? "").split(",").map((value) => value.trim()));
+    const values = new Set((set[3] ?? "").split(",").map((value) => valueText(value, term)));
     const isIn = set[2] === "in";
     return (labels) => {
       const value = own(labels, key);
@@ -45,7 +45,7 @@ function parseTerm(term: string): LabelMatcher {
   const equals = /^([^=!]+)(==|=|!=)([^=!]*)$/.exec(term);
   if (equals !== null) {
     const key = keyOf(equals[1]?.trim(), term);
-    const value = equals[3]?.trim();
+    const value = valueText(equals[3], term);
     return equals[2] === "!=" ? (labels) => own(labels, key) !== value : (labels) => own(labels, key) === value;
   }
   const isAbsent = term.startsWith("!");
@@ -55,8 +55,18 @@ function parseTerm(term: string): LabelMatcher {
 
 function keyOf(key: string | undefined, term: string): string {
   if (key !== undefined && LabelKey.safeParse(key).success) return key;
-  const message = `has a term that cannot be read: ${JSON.stringify(term)}; write as app=router, app!=router, app in (a,b) or app`;
-  throw refuse("Invalid", [{ field: "labelSelector", message }]);
+  throw unreadable(term);
+}
+
+function valueText(value: string | undefined, term: string): string {
+  const text = (value ?? "").trim();
+  if (LabelValue.safeParse(text).success) return text;
+  throw unreadable(term);
+}
+
+function unreadable(term: string): ProblemError {
+  const message = `has a term that cannot be read: ${JSON.stringify(term)}; write as app=router, app!=router, app in (a,b), app or !app`;
+  return refuse("Invalid", [{ field: "labelSelector", message }]);
 }
 
 function own(labels: Readonly<Record<string, string>>, key: string): string | undefined {

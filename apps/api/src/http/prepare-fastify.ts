@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions } from "fastify";
 import { addBodyParsers } from "./body-parsers.js";
+import { checkQuery } from "./check-query.js";
 import type { ProblemFilter } from "./problem.filter.js";
 import { ProblemError } from "./problem-error.js";
 import { checkMediaType, checkOrigin } from "./request-checks.js";
@@ -15,7 +16,8 @@ export function httpOptions(filter: ProblemFilter): FastifyServerOptions & { ski
     forceCloseConnections: true,
     requestTimeout: 30_000,
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket),
-    routerOptions: { maxParamLength: 300 },
+    // A name that is too long is not there, as any other; how long a request line may be is the parser's to say.
+    routerOptions: { maxParamLength: 65_536 },
     frameworkErrors: (error, request, reply) =>
       filter.answer(error, request as unknown as FastifyRequest, reply as unknown as FastifyReply),
   };
@@ -34,6 +36,7 @@ export function prepareFastify(fastify: FastifyInstance, { routes }: Parts): voi
     try {
       checkOrigin(request.raw);
       checkMediaType(request);
+      checkQuery(request);
       done();
     } catch (error) {
       done(error as Error);

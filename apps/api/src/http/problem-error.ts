@@ -14,6 +14,7 @@ const TITLES: Record<ProblemCode, string> = {
   Stale: "The object is not at the revision that was named",
   TooLarge: "The request is too large",
   UnsupportedMediaType: "The media type is not taken here",
+  UpgradeRequired: "A WebSocket is spoken here",
   Invalid: "The object is not valid",
   Unsupported: "This is not built yet",
   Internal: "Something went wrong in the server",

@@ -3,11 +3,13 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { HistoryError } from "../history/history-error.js";
 import type { Logger } from "../logger.js";
 import { StoreError } from "../store/store-error.js";
-import { endAfterAnswer } from "./linger.js";
+import { endAfterAnswer, whenSent } from "./linger.js";
 import { ProblemError } from "./problem-error.js";
 import type { RouteTable } from "./route-table.js";
 import type { WebPage } from "./web-page.js";
 import { PROBLEM_MEDIA_TYPE } from "./write-problem.js";
+
+const SOCKET_PATHS = new Set(["/api/v1/stream", "/api/v1/agent"]);
 
 /** The one place where an error becomes an answer. Causes go to the log, never to the body. */
 @Catch()
@@ -33,14 +35,16 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) {
       this.#log.error({ err: error, method: request.method, url: request.url }, "a request failed");
     }
-    if (problem.code === "TooLarge") endAfterAnswer(request, reply);
-    // Nobody reads a half-sent answer's second status line.
-    if (reply.sent) return;
-    void reply
-      .status(problem.status)
-      .headers(problem.headers)
-      .type(PROBLEM_MEDIA_TYPE)
-      .send(JSON.stringify(problem.toProblem()));
+    whenSent(request.raw, () => {
+      // Nobody reads a half-sent answer's second status line.
+      if (reply.sent) return;
+      if (problem.code === "TooLarge") endAfterAnswer(request, reply);
+      void reply
+        .status(problem.status)
+        .headers(problem.headers)
+        .type(PROBLEM_MEDIA_TYPE)
+        .send(JSON.stringify(problem.toProblem()));
+    });
   }
 
   /** What the router knows no handler for may still have an answer. */
@@ -70,6 +74,11 @@ export class ProblemFilter implements ExceptionFilter {
   #notFound(request: FastifyRequest): ProblemError {
     const path = pathOf(request);
     const allowed = this.#routes.methodsOf(path);
+    if (SOCKET_PATHS.has(path)) {
+      return new ProblemError("UpgradeRequired", `${path} is a WebSocket: open it with ws://`, {
+        headers: { Upgrade: "websocket" },
+      });
+    }
     if (allowed.length === 0) return new ProblemError("NotFound", `there is nothing at ${path}`);
     return new ProblemError(
       "MethodNotAllowed",

@@ -14,6 +14,10 @@ const OWN_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
  */
 export function checkOrigin(request: IncomingMessage): void {
   if (isFromUnixSocket(request)) return;
+  // Of two the parser keeps the first, and who stands between may have looked at the other (RFC 9112, section 3.2).
+  if (request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === "host").length > 1) {
+    throw new ProblemError("Malformed", "there is more than one Host header");
+  }
   const host = request.headers.host ?? "";
   if (!isOwnHost(host)) {
     throw new ProblemError(
@@ -41,6 +45,10 @@ export function checkMediaType(request: FastifyRequest): void {
   const { method, headers } = request;
   if (method !== "POST" && method !== "PUT" && method !== "PATCH") return;
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  const encoding = headers["content-encoding"];
+  if (hasBody && encoding !== undefined && encoding !== "identity") {
+    throw new ProblemError("UnsupportedMediaType", `Content-Encoding is ${encoding}: send the body as it is`);
+  }
   const type = (headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (!hasBody && type === "") return;
   const isTaken =

@@ -6,7 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 const INDEX = "index.html";
 /** Vite puts a hash of the content into these names. */
 const HASHED = /^assets\//;
-const NEVER_PAGES = /^\/(api|healthz|readyz|metrics)(\/|$)/;
+// Nor what is meant for the API and misspelt, as with two slashes: a program would read the page as an answer.
+const NEVER_PAGES = /^\/+(api|healthz|readyz|metrics)(\/|$)/i;
 
 /** The built page: files as they are, and its index for every path that its own router knows. */
 export class WebPage {

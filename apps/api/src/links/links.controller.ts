@@ -2,8 +2,10 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Pu
 import { type Link, type List, ListQuery, RerouteRequest } from "@ratchet/contracts";
 import type { FastifyReply } from "fastify";
 import { parseBody, parseQuery } from "../admission/parse-object.js";
+import { unsupportedInReroute } from "../admission/unsupported.js";
 import { etag } from "../http/if-match.js";
 import { namespaceParam } from "../http/path-params.js";
+import { refuse } from "../http/problem-error.js";
 import { Asked } from "../http/request.decorator.js";
 import type { Request } from "../state/intents.js";
 import { LinksRepository } from "./links.repository.js";
@@ -85,8 +87,14 @@ export class LinksController {
     @Asked() asked: Request,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Link> {
-    return tagged(await this.#service.reroute(namespace, name, parseBody(RerouteRequest, body), asked), reply);
+    return tagged(await this.#service.reroute(namespace, name, readReroute(body), asked), reply);
   }
+}
+
+function readReroute(body: unknown): RerouteRequest {
+  const unsupported = unsupportedInReroute(body);
+  if (unsupported.length > 0) throw refuse("Unsupported", unsupported);
+  return parseBody(RerouteRequest, body);
 }
 
 function tagged(link: Link, reply: FastifyReply): Link {

@@ -3,7 +3,7 @@ import { keys, type Link, LinkInput, type RerouteRequest } from "@ratchet/contra
 import { parseObject } from "../admission/parse-object.js";
 import { Core } from "../core.js";
 import { mergePatch } from "../http/merge-patch.js";
-import { notFound } from "../http/problem-error.js";
+import { notFound, ProblemError } from "../http/problem-error.js";
 import { rerouted } from "../plan/reroute.js";
 import { documentOf } from "../state/documents.js";
 import type { Request } from "../state/intents.js";
@@ -44,7 +44,11 @@ export class LinksService {
       const moved = { ...documentOf("Link", link, modRevision), spec: rerouted(link.spec, asked) };
       return { kind: "Link" as const, input: parseObject(LinkInput, moved, { namespace, name }) };
     };
-    await this.#core.intents.update("Link", namespace, name, request, make, "reroute");
+    try {
+      await this.#core.intents.update("Link", namespace, name, request, make, "reroute");
+    } catch (error) {
+      throw asAsked(error, asked.endpoint);
+    }
     return this.#read(namespace, name);
   }
 
@@ -62,4 +66,13 @@ export class LinksService {
     if (link === undefined) throw notFound("Link", namespace, name);
     return link;
   }
+}
+
+/** A refusal of the moved link, in the words of the request: its end was written under `to`. */
+function asAsked(error: unknown, endpoint: 0 | 1): unknown {
+  if (!(error instanceof ProblemError)) return error;
+  const { code, message, errors, headers } = error;
+  const rename = (text: string) => text.replaceAll(`spec.endpoints[${endpoint}].`, "to.");
+  const renamed = errors.map((item) => ({ ...item, field: rename(item.field) }));
+  return new ProblemError(code, rename(message), { errors: renamed, headers, cause: error });
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Query, Res } from "@nestjs/common";
 import { type List, ListQuery, type Pod } from "@ratchet/contracts";
 import type { FastifyReply } from "fastify";
-import { parseQuery } from "../admission/parse-object.js";
+import { expectNoBody, parseQuery } from "../admission/parse-object.js";
 import { etag } from "../http/if-match.js";
 import { namespaceParam } from "../http/path-params.js";
 import { Asked } from "../http/request.decorator.js";
@@ -81,9 +81,11 @@ export class PodsController {
   async kill(
     @Param("namespace") namespace: string,
     @Param("name") name: string,
+    @Body() body: unknown,
     @Asked() asked: Request,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Pod> {
+    expectNoBody(body);
     return tagged(await this.#service.kill(namespace, name, asked), reply);
   }
 
@@ -92,9 +94,11 @@ export class PodsController {
   async restart(
     @Param("namespace") namespace: string,
     @Param("name") name: string,
+    @Body() body: unknown,
     @Asked() asked: Request,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Pod> {
+    expectNoBody(body);
     return tagged(await this.#service.restart(namespace, name, asked), reply);
   }
 }

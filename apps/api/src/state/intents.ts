@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { keys, type LinkInput, type PodInput } from "@ratchet/contracts";
 import { linkRecord, type Surroundings } from "../admission/admit-link.js";
 import { podRecord } from "../admission/admit-pod.js";
-import { type Condition, checkIfMatch } from "../http/if-match.js";
+import { type Condition, checkIfMatch, stale } from "../http/if-match.js";
 import { notFound, ProblemError } from "../http/problem-error.js";
 import { type Edit, stage } from "../plan/stage.js";
 import type { Observer } from "../status/observer.js";
@@ -40,6 +40,9 @@ export class Intents {
   create(namespace: string, object: Input, request: Request): Promise<Committed<string>> {
     return this.run(request, (draft) => {
       const key = keyOf(object.kind, namespace, object.input.metadata.name);
+      // What is not there yet meets no condition (RFC 9110, section 13.1.1).
+      if (request.ifMatch !== undefined)
+        throw stale("If-Match asks for an object that exists: leave it out to create one");
       if (draft.read(key) !== undefined) throw nameTaken(object.kind, namespace, object.input.metadata.name);
       return { result: key, edits: [editOf(object, key, namespace, undefined, "create")] };
     });
