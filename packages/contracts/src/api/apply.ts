@@ -19,7 +19,7 @@ export type ApplyQuery = z.output<typeof ApplyQuery>;
 export const PLAN_ACTIONS = ["create", "update", "delete", "unchanged"] as const;
 
 /** One field that differs; `path` as `spec.endpoints[0].interface`. */
-export const FieldDiff = z.object({ path: z.string(), before: z.unknown(), after: z.unknown() });
+export const FieldDiff = z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() });
 export interface FieldDiff {
   path: string;
   before?: unknown;

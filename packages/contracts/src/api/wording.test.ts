@@ -27,6 +27,12 @@ test.each([
   expect(said(result)).toContain(text);
 });
 
+test("a name made to keep a pattern busy is refused at once", () => {
+  const startMs = performance.now();
+  expect(pod({ spec: { sysctls: { [`net${"/a.a".repeat(200)}!`]: "1" } } }).success).toBe(false);
+  expect(performance.now() - startMs).toBeLessThan(1000);
+});
+
 test("says why a key is none, and puts keys with dots and slashes in brackets", () => {
   const [label] = said(pod({ metadata: { name: "a", labels: { "a b": "c" } } }));
   expect(label).toMatch(/^metadata\.labels\["a b"\] must be a label key/);

@@ -9,10 +9,15 @@ import { StreamFrame } from "../api/stream.js";
 import { Topology } from "../api/topology.js";
 import { Event } from "../resources/event.js";
 import { Endpoint, Link, LinkInput, PodEndpoint } from "../resources/link.js";
+import { API_VERSION } from "../resources/metadata.js";
 import { Node } from "../resources/node.js";
 import { Pod, PodInput } from "../resources/pod.js";
 
-const Namespace = z.object({ metadata: z.object({ name: z.string() }) });
+const Namespace = z.object({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal("Namespace"),
+  metadata: z.object({ name: z.string() }),
+});
 
 /** What clients send: transforms are described by what they take. */
 const INPUTS = { PodInput, LinkInput, RerouteRequest, Layout };

@@ -41,13 +41,14 @@ export const Sandbox = z.union(
 );
 export type Sandbox = z.output<typeof Sandbox>;
 
+// Dots or slashes, not both: that has one meaning, and a pattern of both could be matched in 2^n ways.
 const SYSCTL_NAME = "must be a sysctl of the network namespace: net.ipv4..., net.ipv6...";
 
 /** Only what the network namespace owns: a sysctl elsewhere would reach the host. */
 export const Sysctls = z.record(
   z
     .string()
-    .regex(/^net(\.[A-Za-z0-9_-]+|\/[A-Za-z0-9_.-]+)+$/, {
+    .regex(/^net((\.[A-Za-z0-9_-]+)+|(\/[A-Za-z0-9_.-]+)+)$/, {
       error: SYSCTL_NAME,
     })
     .refine((name) => !name.split("/").some((part) => part === "." || part === ".."), { error: SYSCTL_NAME }),
