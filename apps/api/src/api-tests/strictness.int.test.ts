@@ -90,6 +90,14 @@ test("an interface name that the kernel refuses is refused here", async () => {
   await refused(api.post(LINKS, link), 422, "Invalid", "spec.endpoints[0].interface");
 });
 
+test("of very many mistakes the first hundred are said", async () => {
+  const labels = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`no ${index}`, "x"]));
+  const body = await refused(api.post(PODS, { metadata: { name: "q", labels }, spec: {} }), 422, "Invalid");
+  expect(body.errors).toHaveLength(100);
+  expect(body.detail).toContain("4999 more");
+  await refused(api.post("/api/v1/apply", Array(200_000).fill({})), 422, "Invalid", "[0].apiVersion");
+});
+
 test("a sysctl cannot climb out of net", async () => {
   for (const name of ["net/../kernel/panic", "net/./ipv4/ip_forward"]) {
     const spec = { sandbox: { managed: true }, sysctls: { [name]: "1" } };

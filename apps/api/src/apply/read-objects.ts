@@ -8,7 +8,7 @@ import {
   PodInput,
 } from "@ratchet/contracts";
 import type { z } from "zod";
-import { refuse } from "../http/problem-error.js";
+import { MAX_ERRORS, refuse } from "../http/problem-error.js";
 import type { Input } from "../state/intents.js";
 import type { Document } from "./read-documents.js";
 
@@ -22,9 +22,6 @@ export interface NamedManifest {
   namespace: string;
   manifest: LegacyPodManifest;
 }
-
-/** More than anybody reads at once. */
-const MAX_ERRORS = 100;
 
 /**
  * Reads every object against its schema; all that is wrong is said at once.
@@ -40,6 +37,7 @@ export function readObjects(
   const errors: FieldError[] = [];
   const unsupported: FieldError[] = [];
   for (const { where, value } of documents) {
+    if (errors.length >= MAX_ERRORS) break;
     const { apiVersion, kind } = headOf(value);
     const read = <T extends { metadata: { namespace?: string | undefined } }>(schema: z.ZodType<T>): T | undefined => {
       const parsed = schema.safeParse(value);
@@ -64,8 +62,8 @@ export function readObjects(
       errors.push(unknownKind(where, apiVersion, kind));
     }
   }
-  if (errors.length > 0) throw refuse("Invalid", errors.slice(0, MAX_ERRORS));
-  if (unsupported.length > 0) throw refuse("Unsupported", unsupported.slice(0, MAX_ERRORS));
+  if (errors.length > 0) throw refuse("Invalid", errors);
+  if (unsupported.length > 0) throw refuse("Unsupported", unsupported);
   return { inputs, manifests };
 }
 

@@ -55,12 +55,15 @@ export class ProblemError extends Error {
   }
 }
 
+/** More than anybody reads at once. */
+export const MAX_ERRORS = 100;
+
 /** A refusal over fields: its detail is the first of them, so that one line tells enough. */
 export function refuse(code: ProblemCode, errors: FieldError[]): ProblemError {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
   const detail = first === undefined ? "" : first.field === "" ? first.message : `${first.field} ${first.message}`;
-  return new ProblemError(code, detail + more, { errors });
+  return new ProblemError(code, detail + more, { errors: errors.slice(0, MAX_ERRORS) });
 }
 
 export function notFound(kind: string, namespace: string | null, name: string): ProblemError {
