@@ -55,6 +55,23 @@ describe("get", () => {
   });
 });
 
+describe("wrong usage", () => {
+  it.each([
+    [["heal"], "unknown command heal"],
+    [["--server", "http://127.0.0.1:1/api", "get", "pods"], "must be without a path"],
+    [["get", "networks"], "unknown kind networks"],
+  ])("%j exits with 2 and says what is wrong", async (argv, text) => {
+    const { code, stderr } = await api.ctl(argv);
+    expect(code).toBe(2);
+    expect(stderr).toContain(text);
+  });
+
+  it("names a folder that was given as a file", async () => {
+    const { code, stderr } = await api.ctl(["apply", "-f", dir]);
+    expect([code, stderr]).toEqual([1, `cannot read ${dir}: it is a folder; name its files one by one\n`]);
+  });
+});
+
 describe("a refusal", () => {
   it("prints detail and fields on stderr and exits with 1", async () => {
     api.answer(
