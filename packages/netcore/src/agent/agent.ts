@@ -106,6 +106,7 @@ export class Agent {
           for (const key of this.world.desired.portsOf(podUid)) this.dirty.ports.add(key);
           this.reconciler.wake();
         },
+        drain: () => this.listener.drain(),
       },
       log,
     );

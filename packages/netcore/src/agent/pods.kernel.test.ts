@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createNamedNetns, deleteNamedNetns } from "../ffi/named-netns.js";
 import { answers, buildAgent, pod, port, run, Scene, type TestNode, wire } from "./testing/scene.js";
@@ -64,6 +65,30 @@ describe("a pod that dies", () => {
     node.peer.change({ pods: [pod("b", { incarnation: 2 })] });
     await carrier();
     expect(answers(node.podNetns("a"), "10.0.0.2")).toBe(true);
+  });
+
+  test("again and again has its ports each time, whatever is still told of its former namespaces", async () => {
+    const numbers = [1, 2, 3, 4];
+    const ports = numbers.flatMap((n) => [
+      port("a", `in${n}`, `10.0.${n}.1/24`),
+      port("b", `in${n}`, `10.0.${n}.2/24`),
+    ]);
+    const wires = numbers.map((n) => wire(`w${n}`, `a:in${n}`, `b:in${n}`));
+    node.peer.change({ pods: [pod("a"), pod("b")], ports, wires });
+    const isWired = () => numbers.every((n) => hasCarrier(`b in${n}`));
+    for (let incarnation = 0; incarnation < 120; incarnation++) {
+      const isLast = incarnation % 3 === 2;
+      // In between the next life comes while the former one is being taken away, ever a little later.
+      if (!isLast) await delay(incarnation % 60);
+      else {
+        await scene.api.until(
+          `life ${incarnation}`,
+          () => isWired() && node.peer.podReports.get("uid-b")?.incarnation === incarnation,
+          3_000,
+        );
+      }
+      node.peer.change({ pods: [pod("b", { incarnation: incarnation + 1 })] });
+    }
   });
 
   test("with a program holding the namespace whose name was deleted is Gone all the same", async () => {

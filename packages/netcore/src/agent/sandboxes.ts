@@ -29,6 +29,8 @@ export interface SandboxEvents {
   tell(podUid: string, severity: "info" | "warning", reason: string, message: string): void;
   /** A namespace has come or gone: everything of the pod has to be looked at. */
   moved(podUid: string): void;
+  /** Reads what the kernel has told meanwhile. */
+  drain(): void;
 }
 
 /** Finds, makes and ends the namespaces of pods. */
@@ -235,6 +237,8 @@ export class Sandboxes {
       const fd = openNetns(path);
       try {
         const netnsId = ensureNetnsId(this.panelSocket, fd);
+        // The id may have been a former namespace's: what was told of that one is read while nobody has the id.
+        this.events.drain();
         const sandbox = this.put(pod, path, "Ready", "");
         sandbox.dev = found.dev;
         sandbox.inode = found.inode;
