@@ -73,6 +73,18 @@ describe("an agent that was killed", () => {
     expect(node.link(node.podNetns("a"), "in2")?.flags).not.toContain("UP");
   });
 
+  test("confirms an assignment that says what it has already", async () => {
+    await node.start();
+    await scene.api.until("the agent connects", () => node.peer.hello !== undefined);
+    node.peer.change({ pods: [pod("a")] });
+    await scene.api.until("the pod is there", () => node.peer.podReports.get("uid-a")?.phase === "Ready");
+    await node.kill();
+    await node.start();
+    await scene.api.until("it is confirmed", () => node.peer.takenIn === node.peer.sentVersion, 2_000);
+    node.peer.change({});
+    await scene.api.until("it is confirmed again", () => node.peer.takenIn === node.peer.sentVersion, 2_000);
+  });
+
   test("before it wrote down a restarted pod keeps the namespace it had made for it", async () => {
     await node.start();
     await scene.api.until("the agent connects", () => node.peer.hello !== undefined);

@@ -33,7 +33,7 @@ export interface ReconcilerEvents {
   done(action: Action): void;
   /** Reads panel, and with "all" the pods, from the kernel again. */
   resync(what: "panel" | "all"): void;
-  /** A pass has changed something worth reporting. */
+  /** What there was to do has been done, or some of it: there may be something to report. */
   progressed(): void;
   tell(about: About, severity: "info" | "warning", reason: string, message: string): void;
 }
@@ -104,6 +104,8 @@ export class Reconciler {
 
   private async run(): Promise<void> {
     try {
+      // An assignment that asks for nothing new has to be confirmed all the same.
+      if (this.dirty.isEmpty) this.events.progressed();
       while (!this.dirty.isEmpty && !this.isStopped) {
         await this.pass();
         this.events.progressed();
