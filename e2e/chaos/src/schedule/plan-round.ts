@@ -4,10 +4,12 @@ import { emptyWorld, type ModelChange, type World } from "../model/world.js";
 import { Random } from "../random.js";
 import { Drawer } from "./draw-document.js";
 import { drawOperation } from "./draw-operation.js";
-import { NAMESPACES, PODS } from "./names.js";
+import { LINKS, NAMESPACES, PODS } from "./names.js";
 import { BREAKS, type Disturbance, isOperation, type Round, type Single, type Step } from "./operation.js";
 
 const MAX_HISTORY = 40;
+/** Every so often all of it goes, and it begins anew. */
+const ROUNDS_TO_SWEEP = 20;
 
 /**
  * Draws rounds one after the other. What it draws is a function of the seed alone: it follows its own
@@ -29,7 +31,9 @@ export class Planner {
     this.#number++;
     this.#known = this.#history;
     const random = new Random(`${this.seed}/${this.#number}`);
-    const steps = this.#number === 1 ? this.#first(random) : this.#steps(random);
+    const isFirst = this.#number % ROUNDS_TO_SWEEP === 1;
+    const isLast = this.#number % ROUNDS_TO_SWEEP === 0;
+    const steps = isFirst ? this.#first(random) : isLast ? this.#sweep(random) : this.#steps(random);
     this.#world = settled(this.#world);
     return { number: this.#number, steps };
   }
@@ -48,6 +52,23 @@ export class Planner {
       const namespace = drawer.namespace();
       const document = drawer.link(namespace, drawer.name("Link", namespace, false));
       steps.push(this.#follow({ op: "create", document }));
+    }
+    return steps;
+  }
+
+  /**
+   * Deletes whatever there may be, so that nothing may be left anywhere; and the planner's picture, from which
+   * writes that met have led the world away, is right again.
+   */
+  #sweep(random: Random): Step[] {
+    const objects = NAMESPACES.flatMap((namespace) => [
+      ...LINKS.map((name) => ({ op: "delete", kind: "Link", namespace, name }) as const),
+      ...PODS.map((name) => ({ op: "delete", kind: "Pod", namespace, name }) as const),
+    ]);
+    const steps: Step[] = [];
+    for (const operation of random.pickSome(objects, objects.length)) {
+      if (random.chance(0.05)) steps.push(this.#disturbance(random));
+      steps.push(this.#follow(operation));
     }
     return steps;
   }
