@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { HistoryError } from "../history/history-error.js";
 import type { Logger } from "../logger.js";
 import { StoreError } from "../store/store-error.js";
-import { endAfterAnswer, whenSent } from "./linger.js";
+import { endAfterAnswer } from "./linger.js";
 import { ProblemError } from "./problem-error.js";
 import type { RouteTable } from "./route-table.js";
 import type { WebPage } from "./web-page.js";
@@ -35,16 +35,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) {
       this.#log.error({ err: error, method: request.method, url: request.url }, "a request failed");
     }
-    whenSent(request.raw, () => {
-      // Nobody reads a half-sent answer's second status line.
-      if (reply.sent) return;
-      if (problem.code === "TooLarge") endAfterAnswer(request, reply);
-      void reply
-        .status(problem.status)
-        .headers(problem.headers)
-        .type(PROBLEM_MEDIA_TYPE)
-        .send(JSON.stringify(problem.toProblem()));
-    });
+    // Nobody reads a half-sent answer's second status line.
+    if (reply.sent) return;
+    if (hasMoreToCome(request)) endAfterAnswer(request, reply);
+    void reply
+      .status(problem.status)
+      .headers(problem.headers)
+      .type(PROBLEM_MEDIA_TYPE)
+      .send(JSON.stringify(problem.toProblem()));
   }
 
   /** What the router knows no handler for may still have an answer. */
@@ -95,6 +93,12 @@ export function unsupportedMediaType(request: FastifyRequest): ProblemError {
   const wanted = request.method === "PATCH" ? "application/merge-patch+json or application/json" : "application/json";
   const also = request.url.startsWith("/api/v1/apply") ? " or application/yaml" : "";
   return new ProblemError("UnsupportedMediaType", `Content-Type is ${given}: use ${wanted}${also}`);
+}
+
+/** Whether a body was announced that has not come to its end. */
+function hasMoreToCome({ raw }: FastifyRequest): boolean {
+  const { headers, complete } = raw;
+  return !complete && (headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0);
 }
 
 function isUnrouted(error: unknown): boolean {

@@ -47,7 +47,7 @@ export class LinksService {
     try {
       await this.#core.intents.update("Link", namespace, name, request, make, "reroute");
     } catch (error) {
-      throw asAsked(error, asked.endpoint);
+      throw asAsked(error);
     }
     return this.#read(namespace, name);
   }
@@ -68,11 +68,14 @@ export class LinksService {
   }
 }
 
-/** A refusal of the moved link, in the words of the request: its end was written under `to`. */
-function asAsked(error: unknown, endpoint: 0 | 1): unknown {
+/**
+ * A refusal of the moved link, in the words of the request: what is wrong with its ends, whichever the
+ * check names, came with `to`, for the link was right before.
+ */
+function asAsked(error: unknown): unknown {
   if (!(error instanceof ProblemError)) return error;
   const { code, message, errors, headers } = error;
-  const rename = (text: string) => text.replaceAll(`spec.endpoints[${endpoint}].`, "to.");
+  const rename = (text: string) => text.replace(/spec\.endpoints\[[01]\]\./g, "to.");
   const renamed = errors.map((item) => ({ ...item, field: rename(item.field) }));
   return new ProblemError(code, rename(message), { errors: renamed, headers, cause: error });
 }
