@@ -30,6 +30,8 @@ export function wordingOf(issue: z.core.$ZodRawIssue): string | undefined {
     case "too_small":
       return `must ${amount(issue.origin, "at least", issue.minimum)}`;
     case "too_big":
+      // The bound that whole numbers of JavaScript have of themselves; the field's own is said beside it.
+      if (issue.maximum === Number.MAX_SAFE_INTEGER) return "is too large";
       return `must ${amount(issue.origin, "at most", issue.maximum)}`;
     case "invalid_key":
       return issue.issues[0]?.message;
@@ -47,7 +49,7 @@ function amount(origin: string, bound: string, limit: number | bigint): string {
 function given(input: unknown): string {
   if (input === null) return "null";
   if (Array.isArray(input)) return "a list";
-  if (typeof input === "number") return Number.isFinite(input) ? String(input) : "that";
+  if (typeof input === "number") return String(input);
   if (typeof input === "string") return "a string";
   return typeof input === "object" ? "an object" : String(input);
 }
