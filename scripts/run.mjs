@@ -1,4 +1,4 @@
-// One door for `npm run demo`, `npm test`, `npm run bench` and bin/ratchetctl: plain
+// One door for `npm run demo`, `npm test`, `npm run test:chaos`, `npm run bench` and bin/ratchetctl: plain
 // JavaScript without dependencies, because on a fresh clone nothing else is there yet.
 import { join } from "node:path";
 import { runThrough } from "./setup/child.mjs";
@@ -29,6 +29,13 @@ const VERBS = {
     await needLabPrograms();
     await prepareWorkspace("everything");
     return runThrough(node, [join(root, "bench/dist/main.js"), ...args], { env: toolEnvironment() });
+  },
+  async chaos(args) {
+    needLinux();
+    needRoot("npm run test:chaos");
+    await needLabPrograms();
+    await prepareWorkspace("everything");
+    return runThrough(node, [join(root, "e2e/chaos/dist/main.js"), ...args], { env: toolEnvironment() });
   },
   async setup() {
     await prepareWorkspace("product");
