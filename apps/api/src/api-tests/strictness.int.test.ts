@@ -128,12 +128,10 @@ test("an end of a re-route that is not built is Unsupported, and fields are name
     "Invalid",
     "to.interface",
   );
-  await refused(
-    () => api.post(path, { endpoint: 1, to: { addresses: ["fd00::1/64"] } }),
-    422,
-    "Invalid",
-    "to.addresses",
-  );
+  for (const endpoint of [0, 1]) {
+    const to = { addresses: ["fd00::1/64"] };
+    await refused(() => api.post(path, { endpoint, to }), 422, "Invalid", "to.addresses");
+  }
 });
 
 test("a condition is met or refused, never passed over", async () => {
