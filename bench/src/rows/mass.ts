@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
 import type { Link, List } from "@ratchet/contracts";
 import { eventually } from "@ratchet/testkit";
 import { BenchLab, numberedLink } from "../bench-lab.js";
+import { BenchNamespaces, batch } from "../bench-namespaces.js";
+import { byBatch, tunnelsByBatch } from "../by-batch.js";
 import type { Figure, Row } from "../figure.js";
 import { residentMiB } from "../memory.js";
 import { millisecondsOf } from "../statistics.js";
@@ -29,8 +32,11 @@ export const mass: Row = {
         await allUp(lab, WIRES);
       });
       say(`${WIRES} wires ${where}: apply answered after ${answered.toFixed(0)} ms, all Up after ${up.toFixed(0)} ms`);
+      const hand = await byHand(node);
+      say(`${WIRES} wires ${where}: ${hand.toFixed(0)} ms through the batch programs`);
       figures.push({
         what: `${WIRES} wires ${where}, apply to all Up`,
+        baseline: { what: "`ip -batch` + `tc -batch`", value: hand / 1000 },
         value: up / 1000,
         unit: "s",
         bar: `${BAR_SECONDS} s`,
@@ -58,6 +64,37 @@ export const mass: Row = {
     return figures;
   },
 };
+
+/** Milliseconds that the same wires take by batches; those of two nodes follow each other. */
+async function byHand(node: "left" | "right"): Promise<number> {
+  using namespaces = new BenchNamespaces();
+  const wires = Array.from({ length: WIRES }, (_, i) => i);
+  const panel = (name: string) => {
+    const path = namespaces.add(name);
+    for (const key of ["all", "default"]) {
+      execFileSync("nsenter", [`--net=${path}`, "sysctl", "-qw", `net.ipv6.conf.${key}.disable_ipv6=1`]);
+    }
+    return path;
+  };
+  if (node === "left") {
+    const place = { panel: panel("p"), a: namespaces.add("a"), b: namespaces.add("b") };
+    return millisecondsOf(() => byBatch(wires, place));
+  }
+  const sides = [1, 2].map((host) => {
+    const path = namespaces.add(`n${host}`);
+    batch("ip", path, [`address add 10.250.0.${host}/24 dev lo`]);
+    return {
+      node: path,
+      panel: panel(`p${host}`),
+      pod: namespaces.add(`a${host}`),
+      local: `10.250.0.${host}`,
+      remote: `10.250.0.${3 - host}`,
+    };
+  });
+  return millisecondsOf(() => {
+    for (const side of sides) tunnelsByBatch(wires, side);
+  });
+}
 
 function memoryOf(lab: BenchLab): Record<string, number> {
   return Object.fromEntries(
