@@ -52,7 +52,11 @@ async function main(argv: string[]): Promise<number> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`chaos: ${replayCommand(options)}`);
   const startedAt = performance.now();
-  const result = await runChaos({ ...options, signal: stop.signal, say });
+  const result = await runChaos({ ...options, signal: stop.signal, say }).catch((error: unknown) => {
+    if (stop.signal.aborted) return undefined;
+    throw error;
+  });
+  if (result === undefined) return 130;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
   if (result.differences.length > 0) {
     say(describeFailure(options, result));

@@ -45,6 +45,10 @@ export class Suite {
     const folder = mkdtempSync(join(tmpdir(), "ratchet-chaos-"));
     const gates = new Map<string, AgentGate>();
     let lab: Lab | undefined;
+    // Only the start is called off at once: a round ends before its lab does, or it would wait for answers in vain.
+    const starting = new AbortController();
+    const callOff = () => starting.abort();
+    options.signal?.addEventListener("abort", callOff);
     try {
       for (const name of nodeNames(options.nodes)) {
         const gate = new AgentGate(join(folder, `${name}.sock`), () => lab?.socket ?? socketOf(folder));
@@ -59,7 +63,7 @@ export class Suite {
         agentSocket: (node) => (gates.get(node) as AgentGate).path,
         // Everything has to be noticed by itself.
         resyncSeconds: 0,
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        signal: starting.signal,
       });
       const nodes = lab.nodes.map(({ name, labels, address }) => ({ name, labels, address }));
       return new Suite(lab, options, new Processes(lab, gates), new Writer(new Client(lab.url), nodes), nodes, folder);
@@ -67,6 +71,8 @@ export class Suite {
       for (const gate of gates.values()) await gate.close();
       rmSync(folder, { recursive: true, force: true });
       throw error;
+    } finally {
+      options.signal?.removeEventListener("abort", callOff);
     }
   }
 
