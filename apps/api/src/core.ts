@@ -82,6 +82,7 @@ export class Core {
     this.feed.onPulse(({ pods, links }) => dispatcher.flush(pods, links));
     this.feed.onPulse((pulse) => this.hub.publish(pulse));
     this.feed.onPulse(({ pods }) => this.reconciler.podsTouched(pods));
+    this.feed.onPulse(({ pods, links }) => this.reconciler.linksTouched(links, pods));
     mirror.onChange(({ vnis }) => this.reconciler.vnisTouched(vnis));
     this.events.onEvent((event) => this.hub.broadcast({ type: "event", event }, event.about.namespace));
   }

@@ -31,14 +31,13 @@ export class VniAllocator {
  * either node changed, none otherwise. What it no longer uses drains until its nodes have confirmed.
  */
 export function settleVni(draft: Draft, link: LinkRecord, allocator: VniAllocator): void {
+  if (isVniSettled(draft, link)) return;
+  compareGrounds(draft, link);
   const nodes = tunnelNodes(draft, link);
   const explicit = link.spec.vni;
   let kept: VniRecord | undefined;
-  for (const record of draft.vnisOfLink(link.uid)) {
-    if (record.state !== "used") continue;
-    const isWanted =
-      explicit === undefined ? nodes !== null && sameNodes(record.nodes, nodes) : record.vni === explicit;
-    if (isWanted) kept = record;
+  for (const record of usedVnis(draft, link)) {
+    if (kept === undefined && isWanted(record, explicit, nodes)) kept = record;
     else drain(draft, record);
   }
   if (explicit !== undefined) {
@@ -57,9 +56,47 @@ export function settleVni(draft: Draft, link: LinkRecord, allocator: VniAllocato
   } satisfies VniRecord);
 }
 
+/** True when a link has the VNI that its ends ask for and no other. */
+export function isVniSettled(draft: Draft, link: LinkRecord): boolean {
+  const nodes = tunnelNodes(draft, link);
+  const explicit = link.spec.vni;
+  const [record, ...others] = usedVnis(draft, link);
+  if (others.length > 0) return false;
+  if (explicit === undefined && nodes === null) return record === undefined;
+  if (record === undefined || !isWanted(record, explicit, nodes)) return false;
+  return nodes === null || nodes.every((node) => record.nodes.includes(node));
+}
+
+/** Drains a VNI whose link went while it was being allocated. */
+export function drainOrphan(draft: Draft, vni: number): void {
+  const record = draft.read<VniRecord>(keys.vni(vni));
+  if (record?.state !== "used") return;
+  const link = draft.read<LinkRecord>(keys.link(record.namespace, record.link));
+  if (link?.uid !== record.linkUid) drain(draft, record);
+}
+
 /** A link is gone: its VNIs drain. */
 export function drainVnis(draft: Draft, linkUid: string): void {
   for (const record of draft.vnisOfLink(linkUid)) if (record.state === "used") drain(draft, record);
+}
+
+function usedVnis(draft: Draft, link: LinkRecord): VniRecord[] {
+  return draft.vnisOfLink(link.uid).filter(({ state }) => state === "used");
+}
+
+function isWanted(record: VniRecord, explicit: number | undefined, nodes: string[] | null): boolean {
+  if (explicit !== undefined) return record.vni === explicit;
+  return nodes !== null && sameNodes(record.nodes, nodes);
+}
+
+// A link that is deleted meanwhile needs none, one whose other pod moves meanwhile needs another: then decide anew.
+function compareGrounds(draft: Draft, link: LinkRecord): void {
+  draft.read(keys.link(link.namespace, link.name));
+  for (const end of link.spec.endpoints) {
+    if (!("pod" in end)) continue;
+    draft.read(keys.pod(link.namespace, end.pod));
+    draft.read(keys.binding(link.namespace, end.pod));
+  }
 }
 
 function drain(draft: Draft, record: VniRecord): void {

@@ -5,7 +5,7 @@ import type { World } from "../state/world.js";
 import { commitTo, linkRecordOf, podRecordOf, worldOf } from "../test-support/records.js";
 import { Binder, type LiveNode } from "./bind-pods.js";
 import { type Settling, settle } from "./settle.js";
-import { VniAllocator } from "./settle-vnis.js";
+import { drainOrphan, isVniSettled, VniAllocator } from "./settle-vnis.js";
 
 const POD = (name: string) => keys.pod("default", name);
 const LINK = keys.link("default", "ab");
@@ -109,4 +109,57 @@ test("a pod that is no longer put on its node by name stays there while it fits,
     settle(draft, { pods: new Set([POD("a")]), links: new Set(), goneLinks: new Set() }, tools);
     expect(draft.nodeOf(POD("a"))).toBe("n1");
   }
+});
+
+/** What a transaction decided on `before` would do where `now` is in effect: nothing when its grounds are gone. */
+function commitLate(before: World, now: World, what: Partial<Settling>): boolean {
+  const draft = new Draft(before);
+  const tools = { binder: new Binder(() => []), allocator: new VniAllocator(), labelsOf: () => undefined };
+  settle(draft, { pods: new Set(), links: new Set(), goneLinks: new Set(), ...what }, tools);
+  const { compare, ops } = draft.toTransaction();
+  const isStale = compare.some((item) => {
+    if (!("modRevision" in item)) throw new Error(`not a comparison of revisions: ${JSON.stringify(item)}`);
+    return (now.entry(item.key)?.modRevision ?? 0) !== item.modRevision;
+  });
+  if (isStale) return false;
+  commitTo(now, ops, 5);
+  return true;
+}
+
+test.each<[string, (now: World) => void]>([
+  ["is deleted", (now) => now.delete(LINK)],
+  ["has its other pod moved", (now) => now.put(POD("a"), on("a", "n3"), 3)],
+])("no VNI is allocated for a link that meanwhile %s", (_, happen) => {
+  const records = () => [on("a", "n1"), on("b", "n2"), linkRecordOf("ab", ["a", "b"])] as const;
+  const now = worldOf(...records());
+  happen(now);
+  expect(commitLate(worldOf(...records()), now, { pods: new Set([POD("b")]) })).toBe(false);
+});
+
+test("a link made while its pod was moved gets its VNI afterwards, and of two it keeps one", () => {
+  const link = linkRecordOf("ab", ["a", "b"]);
+  const world = worldOf(on("a", "n1"), on("b", "n2"), link);
+  expect(isVniSettled(new Draft(world), link)).toBe(false);
+  run(world, { links: new Set([LINK]) });
+  expect(isVniSettled(new Draft(world), link)).toBe(true);
+  const [held] = vnis(world);
+  world.put(keys.vni(9999), { ...held, vni: 9999 }, 3);
+  expect(isVniSettled(new Draft(world), link)).toBe(false);
+  run(world, { links: new Set([LINK]) });
+  expect(vnis(world).filter((record) => record?.state === "used")).toHaveLength(1);
+});
+
+test("a VNI whose link is gone drains, one of a living link does not", () => {
+  const world = worldOf(on("a", "n1"), on("b", "n2"), linkRecordOf("ab", ["a", "b"]));
+  run(world, { links: new Set([LINK]) });
+  const vni = vnis(world)[0]?.vni ?? 0;
+  const look = () => {
+    const draft = new Draft(world);
+    drainOrphan(draft, vni);
+    commitTo(world, draft.toTransaction().ops, 4);
+    return world.vni(vni)?.state;
+  };
+  expect(look()).toBe("used");
+  world.delete(LINK);
+  expect(look()).toBe("draining");
 });

@@ -2,9 +2,11 @@ import { keys } from "@ratchet/contracts";
 import type { Dispatcher } from "../agents/dispatcher.js";
 import type { Logger } from "../logger.js";
 import { settle } from "../plan/settle.js";
+import { drainOrphan, isVniSettled } from "../plan/settle-vnis.js";
 import type { StatusRegistry } from "../status/status-registry.js";
+import { Draft } from "./draft.js";
 import type { Mirror } from "./mirror.js";
-import type { VniRecord } from "./records.js";
+import type { LinkRecord, VniRecord } from "./records.js";
 import type { SettleToolbox } from "./settle-toolbox.js";
 import type { Transactor } from "./transactor.js";
 
@@ -21,6 +23,7 @@ export class Reconciler {
   readonly #log: Logger;
   readonly #duePods = new Set<string>();
   readonly #dueVnis = new Set<number>();
+  readonly #dueLinks = new Set<string>();
   #running: Promise<void> | undefined;
 
   constructor(
@@ -51,6 +54,22 @@ export class Reconciler {
     this.#run();
   }
 
+  /**
+   * Links whose VNI may be wrong: two writes that each were right, a link made while its pod was moved, say, can
+   * leave one without, or with two.
+   */
+  linksTouched(linkKeys: Iterable<string>, podKeys: Iterable<string>): void {
+    const { world } = this.#mirror;
+    const draft = new Draft(world);
+    const check = (key: string) => {
+      const link = world.entry<LinkRecord>(key)?.data;
+      if (link !== undefined && !isVniSettled(draft, link)) this.#dueLinks.add(key);
+    };
+    for (const key of linkKeys) check(key);
+    for (const podKey of podKeys) for (const key of world.linksOfPod(podKey)) check(key);
+    this.#run();
+  }
+
   /** A node may have let go of VNIs. */
   nodeReported(node: string): void {
     for (const vni of this.#mirror.world.drainingVnis(node)) this.#dueVnis.add(vni);
@@ -58,7 +77,12 @@ export class Reconciler {
   }
 
   vnisTouched(vnis: Iterable<number>): void {
-    for (const vni of vnis) if (this.#mirror.world.vni(vni)?.state === "draining") this.#dueVnis.add(vni);
+    const { world } = this.#mirror;
+    for (const vni of vnis) {
+      const record = world.vni(vni);
+      const isOrphan = record !== undefined && world.keyOfUid(record.linkUid) === undefined;
+      if (record?.state === "draining" || isOrphan) this.#dueVnis.add(vni);
+    }
     this.#run();
   }
 
@@ -67,7 +91,7 @@ export class Reconciler {
   }
 
   #run(): void {
-    if (this.#duePods.size + this.#dueVnis.size === 0) return;
+    if (this.#duePods.size + this.#dueVnis.size + this.#dueLinks.size === 0) return;
     this.#running ??= this.#work()
       .catch((err: unknown) => this.#log.error({ err }, "cannot settle pods and VNIs"))
       .finally(() => {
@@ -79,11 +103,14 @@ export class Reconciler {
   async #work(): Promise<void> {
     const pods = new Set(this.#duePods);
     const vnis = new Set(this.#dueVnis);
+    const links = new Set(this.#dueLinks);
     this.#duePods.clear();
     this.#dueVnis.clear();
+    this.#dueLinks.clear();
     await this.#transactor.commit("", (draft) => {
-      settle(draft, { pods, links: new Set(), goneLinks: new Set() }, this.#toolbox.tools());
+      settle(draft, { pods, links, goneLinks: new Set() }, this.#toolbox.tools());
       for (const vni of vnis) {
+        drainOrphan(draft, vni);
         const key = keys.vni(vni);
         const record = draft.read<VniRecord>(key);
         if (record?.state !== "draining") continue;
