@@ -129,12 +129,12 @@ export class Reconciler {
       this.events.resync(what);
     }
     await this.settlePods();
-    const { ports, wires } = this.takeSlice();
+    const { ports, wires, vnis } = this.takeSlice();
     await this.settlePorts(ports, wires);
     this.events.drain();
     await this.settleWires(ports, wires);
     this.events.drain();
-    this.dropTunnels();
+    this.dropTunnels(vnis);
   }
 
   private async settlePods(): Promise<void> {
@@ -167,7 +167,7 @@ export class Reconciler {
     this.events.drain();
   }
 
-  private takeSlice(): { ports: Set<PortKey>; wires: Set<string> } {
+  private takeSlice(): { ports: Set<PortKey>; wires: Set<string>; vnis: number[] } {
     const { dirty, world } = this;
     const wires = new Set(takeFrom(dirty.wires, WIRES_PER_SLICE));
     const ports = new Set<PortKey>();
@@ -181,13 +181,15 @@ export class Reconciler {
         dirty.ports.delete(key);
       }
     }
-    for (const vni of dirty.vnis) {
+    // Those only: a tunnel that is heard of later in this pass has its wire looked at in the next.
+    const vnis = takeFrom(dirty.vnis, Number.POSITIVE_INFINITY);
+    for (const vni of vnis) {
       const wire = world.desired.wireOfVni(vni);
       if (wire === undefined) continue;
       wires.add(wire.linkUid);
       for (const key of portsOfWire(wire)) ports.add(key);
     }
-    return { ports, wires };
+    return { ports, wires, vnis };
   }
 
   private async settlePorts(ports: ReadonlySet<PortKey>, wires: ReadonlySet<string>): Promise<void> {
@@ -381,8 +383,8 @@ export class Reconciler {
   }
 
   /** Tunnels that no wire uses, and whatever else of ours nobody asked for. */
-  private dropTunnels(): void {
-    for (const vni of takeFrom(this.dirty.vnis, Number.POSITIVE_INFINITY)) {
+  private dropTunnels(vnis: readonly number[]): void {
+    for (const vni of vnis) {
       if (!this.isComplete) continue;
       const isWanted = this.world.desired.wireOfVni(vni) !== undefined;
       for (const link of this.world.tunnelsOf(vni)) {
