@@ -73,6 +73,29 @@ describe("an agent that was killed", () => {
     expect(node.link(node.podNetns("a"), "in2")?.flags).not.toContain("UP");
   });
 
+  test("makes again what its file did not know of and it took away, and wires it", async () => {
+    await node.start();
+    await scene.api.until("the agent connects", () => node.peer.hello !== undefined);
+    const { pods, ports, wires } = many(6);
+    const [firstPorts, firstWires] = [ports.slice(0, 2), wires.slice(0, 1)];
+    node.peer.change({ pods, ports: firstPorts, wires: firstWires });
+    await scene.api.until("the first wire is up", () => isAllUp(1));
+    const file = join(node.data, "state.json");
+    await vi.waitFor(() => expect(readFileSync(file, "utf8")).toContain('"linkUid":"link-w1"'), 5_000);
+    const former = readFileSync(file);
+    node.peer.change({ ports, wires });
+    await scene.api.until("all wires up", () => isAllUp(6));
+    for (let life = 0; life < 6; life++) {
+      await node.kill();
+      writeFileSync(file, former);
+      node.peer.wireReports.clear();
+      await node.start();
+      await scene.api.until("all wires up again", () => isAllUp(6), 3_000);
+      // What is about to go may still be reported as up.
+      await vi.waitFor(() => expect(answers(node.podNetns("a"), "10.0.6.2")).toBe(true), 3_000);
+    }
+  });
+
   test("confirms an assignment that says what it has already", async () => {
     await node.start();
     await scene.api.until("the agent connects", () => node.peer.hello !== undefined);

@@ -157,6 +157,7 @@ export class Agent {
     const state = this.stateFile.load();
     for (const record of state.sandboxes) this.sandboxes.records.set(record.podUid, record);
     this.observer.readPanel(this.panelSocket);
+    this.executor.countFromNow(this.panel.path);
     if (state.assignment !== null) {
       const { assignment } = state;
       this.take({ ...assignment, full: true, removedPods: [], removedPorts: [], removedWires: [] });

@@ -440,7 +440,13 @@ export class Reconciler {
     for (const ifIndex of batch) this.deleting.add(ifIndex);
     const links = batch.map((ifIndex) => ({ ifIndex }));
     const [result] = await this.deleter.run([{ op: "deleteLinks", netns, links }]);
-    for (const ifIndex of batch) this.deleting.delete(ifIndex);
+    for (const ifIndex of batch) {
+      this.deleting.delete(ifIndex);
+      // Passed over while it was doomed: still there, or made anew meanwhile with the same index.
+      const left = netns === this.context.panelPath ? this.world.panel.links.get(ifIndex) : undefined;
+      const key = left === undefined ? undefined : this.world.portOf(left);
+      if (key !== undefined) this.dirty.ports.add(key);
+    }
     if (result?.ok === false) {
       this.log("warn", "cannot delete", { error: result.error.message });
       this.later(`delete ${netns}`, () => {

@@ -32,6 +32,11 @@ export class Executor {
     return turn;
   }
 
+  /** To be called before anything is deleted from a kept namespace: no index that is in use now is given again. */
+  countFromNow(netns: string): void {
+    this.sockets.countFromNow(netns);
+  }
+
   /** To be called when a kept namespace was made anew under its path. */
   forget(netns: string): void {
     this.sockets.forget(netns);

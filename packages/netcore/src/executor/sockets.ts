@@ -31,13 +31,21 @@ export class Sockets {
 
   /** A fresh index in a kept namespace; undefined elsewhere: there the kernel chooses. */
   nextIndex(netns: string): number | undefined {
-    if (!this.kept.has(netns)) return undefined;
+    return this.kept.has(netns) ? this.allocator(netns).next() : undefined;
+  }
+
+  /** Begins above what is there now: the index of something that is deleted later is then never given again. */
+  countFromNow(netns: string): void {
+    this.allocator(netns);
+  }
+
+  private allocator(netns: string): IndexAllocator {
     let allocator = this.allocators.get(netns);
     if (allocator === undefined) {
       allocator = IndexAllocator.of(this.keptSocket(netns, "requests"));
       this.allocators.set(netns, allocator);
     }
-    return allocator.next();
+    return allocator;
   }
 
   /** The kept packet socket of a kept namespace that this thread is inside of; undefined elsewhere. */
