@@ -29,7 +29,6 @@ export interface SuiteOptions {
 
 /** A lab that is being broken, and everything that watches it. */
 export class Suite {
-  #macs = new Map<string, string | undefined>();
   #identities = new Map<string, string>();
 
   private constructor(
@@ -92,7 +91,7 @@ export class Suite {
     const convergedInMs = Math.round(performance.now() - startedAt);
     differences.push(...found);
     if (found.length === 0) {
-      differences.push(...this.#compareIdentities(expected, seen));
+      differences.push(...this.#compareIdentities(seen));
       differences.push(...(await probe(this.lab.names, expected, new Random(`probe/${round.number}`))));
     }
     await this.writer.end();
@@ -156,16 +155,11 @@ export class Suite {
     };
   }
 
-  #compareIdentities(expected: Expected, seen: Seen): string[] {
+  #compareIdentities(seen: Seen): string[] {
     const before = this.#identities;
-    const asked = this.#macs;
-    const ports = [...expected.nodes.values()].flatMap(({ pods }) =>
-      [...pods.values()].flatMap((pod) => [...pod.ports.values()]),
-    );
-    this.#macs = new Map(ports.map(({ alias, mac }) => [alias, mac]));
     this.#identities = identitiesIn(seen);
-    const mayChangeMac = (alias: string) => asked.get(alias) !== this.#macs.get(alias);
-    return compareIdentities(this.writer.steady.keys(), before, this.#identities, mayChangeMac);
+    const { steady, remarked } = this.writer;
+    return compareIdentities(steady.keys(), before, this.#identities, (alias) => remarked.has(alias));
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Client } from "@ratchet/testkit";
-import { expect, lifeOf, type ModelNode, nodeOf, withoutFormerLives } from "../model/expected.js";
+import { type ExpectedPort, expect, lifeOf, type ModelNode, nodeOf, withoutFormerLives } from "../model/expected.js";
 import { perform, type Resolved, settled } from "../model/perform.js";
 import { emptyWorld, podIn, type World } from "../model/world.js";
 import type { Operation } from "../schedule/operation.js";
@@ -21,6 +21,9 @@ export class Writer {
   refused = 0;
   /** Ports that were there, as the same port, all through the round: by alias, their life. */
   steady = new Map<string, string>();
+  /** Ports that were asked for with another MAC at any time in the round. */
+  readonly remarked = new Set<string>();
+  #macs = new Map<string, string | undefined>();
   #count = 0;
 
   constructor(
@@ -31,7 +34,10 @@ export class Writer {
   }
 
   begin(): void {
-    this.steady = this.#ports();
+    const ports = this.#ports();
+    this.steady = new Map([...ports].map(([alias, { life }]) => [alias, life]));
+    this.#macs = new Map([...ports].map(([alias, { mac }]) => [alias, mac]));
+    this.remarked.clear();
   }
 
   async end(): Promise<void> {
@@ -119,14 +125,14 @@ export class Writer {
   #moveTo(world: World): void {
     this.world = withoutFormerLives(world, this.nodes);
     const ports = this.#ports();
-    for (const [alias, life] of this.steady) if (ports.get(alias) !== life) this.steady.delete(alias);
+    for (const [alias, life] of this.steady) if (ports.get(alias)?.life !== life) this.steady.delete(alias);
+    for (const [alias, { mac }] of ports) if (mac !== this.#macs.get(alias)) this.remarked.add(alias);
   }
 
-  #ports(): Map<string, string> {
-    const ports = [...expect(this.world, this.nodes).nodes.values()].flatMap(({ pods }) =>
-      [...pods.values()].flatMap((pod) => [...pod.ports.values()]),
-    );
-    return new Map(ports.map(({ alias, life }) => [alias, life]));
+  #ports(): Map<string, ExpectedPort> {
+    const { nodes } = expect(this.world, this.nodes);
+    const pods = [...nodes.values()].flatMap((node) => [...node.pods.values()]);
+    return new Map(pods.flatMap((pod) => [...pod.ports.values()]).map((port) => [port.alias, port]));
   }
 }
 
