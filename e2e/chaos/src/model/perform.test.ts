@@ -137,6 +137,14 @@ describe("the model accepts", () => {
   });
 });
 
+test("of several reasons to refuse, each may be the one that is given", () => {
+  const { world } = play(
+    as(create({ ...link("ab", "a:e0", "b:e0", { vni: 7 }), labels: { "ratchet.network/set": "red" } })),
+  );
+  const documents = [link("cd", "c:e0", "d:e0", { vni: 7 }), link("ef", "e:e0", "f:e0", { mtu: 1480 })];
+  expect(refusals(world, { op: "apply", documents, prune: "red" }).sort()).toEqual(["Invalid", "VniTaken"]);
+});
+
 describe("a revert", () => {
   test("brings a deleted object back as another one, and is refused when there is one again", () => {
     const remove: Resolved = { op: "delete", kind: "Pod", namespace: "default", name: "a" };

@@ -106,8 +106,9 @@ export function withEdits(world: World, edits: readonly Edit[]): Verdict {
   const resting = new Set([...world.resting, ...givenUp(world, objects)]);
   const next: World = { ...world, objects, runs, nextUid, resting };
   for (const code of conflictsIn(next)) refusals.add(code);
-  if (refusals.size > 0) return { accepted: undefined, refusals: [...refusals] };
-  return { accepted: { world: next, changes }, refusals: needsRestingVni(world, next) ? ["VniTaken"] : [] };
+  const mayRest = needsRestingVni(world, next) ? ["VniTaken"] : [];
+  if (refusals.size > 0) return { accepted: undefined, refusals: [...refusals, ...mayRest] };
+  return { accepted: { world: next, changes }, refusals: mayRest };
 }
 
 export function refuse(...codes: string[]): Verdict {
