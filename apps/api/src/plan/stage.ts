@@ -23,8 +23,8 @@ export type LinkEdit = Common & { kind: "Link"; before: LinkRecord | undefined; 
 export type Edit = PodEdit | LinkEdit;
 
 /**
- * Writes edits into a draft as one step: everything that goes lets go first, so that an interface,
- * an address or a VNI can move from one object to another within them.
+ * Writes edits into a draft as one step: everything that goes lets go first, so that an interface or an address can
+ * move from one object to another within them. A VNI cannot: its former tunnels may still be there.
  *
  * @throws ProblemError when an edit cannot be admitted; the draft is then of no use
  */
