@@ -1,6 +1,9 @@
+export * from "./agent/assigned-fault.js";
 export * from "./agent/assignment.js";
 export * from "./agent/messages.js";
 export * from "./agent/report.js";
+export * from "./agent/rpc.js";
+export * from "./agent/telemetry.js";
 export * from "./api/apply.js";
 export * from "./api/change.js";
 export * from "./api/layout.js";
@@ -23,6 +26,8 @@ export * from "./openapi/document.js";
 export { OPERATIONS } from "./openapi/operations.js";
 export * from "./resources/condition.js";
 export * from "./resources/event.js";
+export * from "./resources/fault.js";
+export * from "./resources/impairment.js";
 export * from "./resources/link.js";
 export * from "./resources/metadata.js";
 export * from "./resources/node.js";

@@ -23,6 +23,16 @@ export const keys = {
   /** A claim on an address inside a pod. */
   addresses: () => `${KEY_ROOT}addresses/`,
   address: (namespace: string, pod: string, address: string) => `${KEY_ROOT}addresses/${namespace}/${pod}/${address}`,
+  faults: (namespace?: string) => (namespace === undefined ? `${KEY_ROOT}faults/` : `${KEY_ROOT}faults/${namespace}/`),
+  fault: (namespace: string, name: string) => `${KEY_ROOT}faults/${namespace}/${name}`,
+  /** API replicas, each under its own lease. */
+  replicas: () => `${KEY_ROOT}replicas/`,
+  replica: (id: string) => `${KEY_ROOT}replicas/${id}`,
+  /** Which replica a node's agent is connected to, under that replica's lease. */
+  agents: () => `${KEY_ROOT}agents/`,
+  agent: (node: string) => `${KEY_ROOT}agents/${node}`,
+  /** Held, under its lease, by the replica that does what must happen once. */
+  leader: () => `${KEY_ROOT}leader`,
   outbox: () => `${KEY_ROOT}outbox/`,
   change: (id: string) => `${KEY_ROOT}outbox/${id}`,
 } as const;

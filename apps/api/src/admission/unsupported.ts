@@ -35,6 +35,10 @@ export function unsupportedInReroute(body: unknown): FieldError[] {
 }
 
 export function unsupportedInPod(spec: PodSpec): FieldError[] {
+  if (spec.sandbox !== undefined && "cni" in spec.sandbox) {
+    const message = "is written by the control plane for Kubernetes pods: leave it out";
+    return [{ field: "spec.sandbox.cni", message, code: "Unsupported" }];
+  }
   if (spec.sandbox === undefined || !("container" in spec.sandbox)) return [];
   return [
     {

@@ -103,6 +103,8 @@ export class AgentsService {
       events.add({ ...message.event, node: name });
       return;
     }
+    // Nothing asks agents for replies or telemetry yet.
+    if (message.type !== "status") return;
     const reported = registry.report(name, message, Date.now());
     feed.reported(reported);
     if (reported.mayReleaseVnis) reconciler.nodeReported(name);

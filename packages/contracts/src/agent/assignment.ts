@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { EffectiveImpairment } from "../resources/impairment.js";
 import { PodInterface, Sandbox } from "../resources/pod.js";
 import { Route } from "../resources/route.js";
+import { AssignedFault } from "./assigned-fault.js";
 
 /** A pod of this node, resolved. */
 export const AssignedPod = z.object({
@@ -61,6 +63,11 @@ export const AssignedWire = z.object({
     z.object({ type: z.literal("port"), port: PortRef }),
     z.object({ type: z.literal("tunnel"), tunnel: TunnelRef }),
   ]),
+  /**
+   * The directions this node is responsible for, those that arrive here: of frames leaving the panel towards
+   * `port`, and, between two ports, towards the peer port. Absent: none is impaired by the Link.
+   */
+  impair: z.object({ toPort: EffectiveImpairment.nullable(), toPeer: EffectiveImpairment.nullable() }).optional(),
 });
 export type AssignedWire = z.output<typeof AssignedWire>;
 
@@ -71,5 +78,6 @@ export const Assignment = z.object({
   pods: z.array(AssignedPod),
   ports: z.array(AssignedPort),
   wires: z.array(AssignedWire),
+  faults: z.array(AssignedFault).optional(),
 });
 export type Assignment = z.output<typeof Assignment>;

@@ -3,11 +3,14 @@ import { InterfaceName, IpAddress, MtuBytes, Name } from "../net/fields.js";
 import { Event } from "../resources/event.js";
 import { Labels } from "../resources/metadata.js";
 import { NodeCapabilities } from "../resources/node.js";
+import { AssignedFault, FaultReport } from "./assigned-fault.js";
 import { AssignedPod, AssignedPort, AssignedWire, PortRef } from "./assignment.js";
 import { PodReport, PortReport, WireReport } from "./report.js";
+import { AgentReply, ApiCancel, ApiRequest } from "./rpc.js";
+import { AgentTelemetry, ApiTelemetryWish } from "./telemetry.js";
 
 /** Raised when a message changes its meaning; a peer of another version is refused politely (close 4001). */
-export const AGENT_PROTOCOL = 1;
+export const AGENT_PROTOCOL = 2;
 export const AGENT_CLOSE = { protocol: 4001, replaced: 4002, installation: 4003, malformed: 1008 } as const;
 
 export const AgentHello = z.strictObject({
@@ -48,6 +51,9 @@ export const AgentStatus = z.strictObject({
   vnis: z.array(z.int()),
   /** VNIs whose tunnel is confirmed gone. */
   removedVnis: z.array(z.int()),
+  /** With `full`, every fault this agent knows; otherwise those that changed. */
+  faults: z.array(FaultReport).optional(),
+  removedFaults: z.array(z.string()).optional(),
 });
 export type AgentStatus = z.output<typeof AgentStatus>;
 
@@ -58,7 +64,13 @@ export const AgentEvent = z.strictObject({
 export type AgentEvent = z.output<typeof AgentEvent>;
 
 /** From agent to API. */
-export const AgentToApi = z.discriminatedUnion("type", [AgentHello, AgentStatus, AgentEvent]);
+export const AgentToApi = z.discriminatedUnion("type", [
+  AgentHello,
+  AgentStatus,
+  AgentEvent,
+  AgentReply,
+  AgentTelemetry,
+]);
 export type AgentToApi = z.output<typeof AgentToApi>;
 
 export const ApiWelcome = z.object({
@@ -86,9 +98,17 @@ export const ApiAssignment = z.object({
   removedPods: z.array(z.string()),
   removedPorts: z.array(PortRef),
   removedWires: z.array(z.string()),
+  faults: z.array(AssignedFault).optional(),
+  removedFaults: z.array(z.string()).optional(),
 });
 export type ApiAssignment = z.output<typeof ApiAssignment>;
 
 /** From API to agent. */
-export const ApiToAgent = z.discriminatedUnion("type", [ApiWelcome, ApiAssignment]);
+export const ApiToAgent = z.discriminatedUnion("type", [
+  ApiWelcome,
+  ApiAssignment,
+  ApiRequest,
+  ApiCancel,
+  ApiTelemetryWish,
+]);
 export type ApiToAgent = z.output<typeof ApiToAgent>;

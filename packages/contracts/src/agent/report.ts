@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ImpairmentReport } from "../resources/impairment.js";
 import { PortRef } from "./assignment.js";
 
 export const PodReport = z.object({
@@ -35,5 +36,7 @@ export const WireReport = z.object({
   isPatched: z.boolean(),
   vni: z.int().nullable(),
   error: z.object({ reason: z.string(), message: z.string() }).nullable(),
+  /** Of the directions this node is responsible for, where one is impaired. */
+  impair: z.object({ toPort: ImpairmentReport.nullable(), toPeer: ImpairmentReport.nullable() }).optional(),
 });
 export type WireReport = z.output<typeof WireReport>;

@@ -12,6 +12,7 @@ import {
   WireInterfaceName,
 } from "../net/fields.js";
 import { Condition } from "./condition.js";
+import { Impairment, ImpairmentStatus } from "./impairment.js";
 import { API_VERSION, Labels, Metadata, MetadataInput, serverOwned } from "./metadata.js";
 import { Route } from "./route.js";
 
@@ -80,20 +81,6 @@ const schemaOf = {
   parent: ParentEndpoint,
 };
 export type Endpoint = z.output<typeof AnyEndpoint>;
-
-const percent = z.number().min(0).max(100);
-
-/** One direction's impairment: frames sent by the pod `from`. Recognised, and refused until it is built. */
-export const Impairment = z.strictObject({
-  from: Name,
-  delayMs: z.number().min(0).optional(),
-  jitterMs: z.number().min(0).optional(),
-  lossPercent: percent.optional(),
-  duplicatePercent: percent.optional(),
-  corruptPercent: percent.optional(),
-  reorderPercent: percent.optional(),
-  rateKbit: z.int().min(0).optional(),
-});
 
 export const TRANSPORTS = ["auto", "veth", "vxlan"] as const;
 
@@ -184,6 +171,8 @@ export const LinkStatus = z.object({
   mtu: z.int().nullable().meta({ description: "bytes, as programmed" }),
   observedRevision: z.int(),
   endpoints: z.array(EndpointStatus),
+  /** One entry for each direction that is impaired, by the Link or by a fault. */
+  impairments: z.array(ImpairmentStatus).optional(),
   conditions: z.array(Condition),
 });
 export type LinkStatus = z.output<typeof LinkStatus>;

@@ -21,6 +21,8 @@ const NetnsName = z
 export const Sandbox = z.union(
   [
     z.strictObject({ managed: z.literal(true) }),
+    /** A Kubernetes pod: its namespace is the one the CNI plugin registered for its uid. Written by the control plane alone. */
+    z.strictObject({ cni: z.literal(true) }),
     z.strictObject({ netns: NetnsName }),
     z.strictObject({
       path: z

@@ -96,6 +96,8 @@ export class Connection {
       if (this.isWelcomed) this.handlers.assigned(frame);
       return;
     }
+    // Questions and wishes of an API that knows more than this agent: nobody answers them here yet.
+    if (frame.type !== "welcome") return;
     if (frame.protocol !== AGENT_PROTOCOL) {
       socket.close(AGENT_CLOSE.protocol, `agent speaks protocol ${AGENT_PROTOCOL}`);
       return;
