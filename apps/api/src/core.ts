@@ -4,6 +4,8 @@ import { EventLog } from "./events/event-log.js";
 import { ChangeLog } from "./history/change-log.js";
 import type { HistoryRepository } from "./history/history.repository.js";
 import type { Logger } from "./logger.js";
+import type { Leader } from "./replicas/leader.js";
+import { SoleLeader } from "./replicas/sole-leader.js";
 import { Intents } from "./state/intents.js";
 import { Mirror } from "./state/mirror.js";
 import { Reconciler } from "./state/reconciler.js";
@@ -20,6 +22,8 @@ export interface CoreOptions {
   store: Store;
   history: () => Promise<HistoryRepository>;
   log: Logger;
+  /** Default: this replica, always. */
+  leader?: Leader;
   /** Called with each committed transaction's time and its number of tries. */
   onCommit?: (seconds: number, tries: number) => void;
 }
@@ -32,6 +36,7 @@ export class Core {
   readonly store: Store;
   readonly history: () => Promise<HistoryRepository>;
   readonly log: Logger;
+  readonly leader: Leader;
   readonly mirror: Mirror;
   readonly transactor: Transactor;
   readonly registry = new StatusRegistry();
@@ -52,10 +57,11 @@ export class Core {
     return new Core(options, mirror);
   }
 
-  private constructor({ store, history, log, onCommit }: CoreOptions, mirror: Mirror) {
+  private constructor({ store, history, log, leader = new SoleLeader(), onCommit }: CoreOptions, mirror: Mirror) {
     this.store = store;
     this.history = history;
     this.log = log;
+    this.leader = leader;
     this.mirror = mirror;
     this.transactor = new Transactor(store, mirror, onCommit);
     this.observer = new Observer(mirror, this.registry);
@@ -63,7 +69,7 @@ export class Core {
     const toolbox = new SettleToolbox(mirror, this.registry);
     toolbox.allocator.startAbove(mirror.world.vnis);
     const dispatcher = new Dispatcher(mirror, this.observer, this.registry);
-    this.reconciler = new Reconciler(mirror, this.transactor, toolbox, this.registry, dispatcher, log);
+    this.reconciler = new Reconciler(mirror, this.transactor, toolbox, this.registry, dispatcher, log, leader);
     this.feed = new Feed(mirror, this.observer);
     this.hub = new StreamHub(mirror, this.observer);
     this.intents = new Intents(this.transactor, mirror, this.observer, toolbox);
@@ -84,12 +90,14 @@ export class Core {
     this.feed.onPulse(({ pods }) => this.reconciler.podsTouched(pods));
     this.feed.onPulse(({ pods, links }) => this.reconciler.linksTouched(links, pods));
     mirror.onChange(({ vnis }) => this.reconciler.vnisTouched(vnis));
+    leader.onChange((isLeader) => isLeader && this.reconciler.everythingTouched());
     this.events.onEvent((event) => this.hub.broadcast({ type: "event", event }, event.about.namespace));
   }
 
   async stop(): Promise<void> {
     this.agents.stop();
     await this.reconciler.idle();
+    await this.leader.stop();
     this.mirror.stop();
     this.feed.stop();
   }

@@ -3,6 +3,7 @@ import type { Dispatcher } from "../agents/dispatcher.js";
 import type { Logger } from "../logger.js";
 import { settle } from "../plan/settle.js";
 import { drainOrphan, isVniSettled } from "../plan/settle-vnis.js";
+import type { Leader } from "../replicas/leader.js";
 import type { StatusRegistry } from "../status/status-registry.js";
 import { Draft } from "./draft.js";
 import type { Mirror } from "./mirror.js";
@@ -13,6 +14,9 @@ import type { Transactor } from "./transactor.js";
 /**
  * Follows events that no request caused: a node that came can take waiting pods, a VNI that every
  * node has confirmed gone is free again. One transaction at a time, for all that is due.
+ *
+ * Pods and links are settled by the leader. VNIs by every replica: only the one that a node's agent is connected to
+ * knows what it was asked to be without.
  */
 export class Reconciler {
   readonly #mirror: Mirror;
@@ -21,6 +25,7 @@ export class Reconciler {
   readonly #registry: StatusRegistry;
   readonly #dispatcher: Dispatcher;
   readonly #log: Logger;
+  readonly #leader: Leader;
   readonly #duePods = new Set<string>();
   readonly #dueVnis = new Set<number>();
   readonly #dueLinks = new Set<string>();
@@ -33,6 +38,7 @@ export class Reconciler {
     registry: StatusRegistry,
     dispatcher: Dispatcher,
     log: Logger,
+    leader: Leader,
   ) {
     this.#mirror = mirror;
     this.#transactor = transactor;
@@ -40,16 +46,27 @@ export class Reconciler {
     this.#registry = registry;
     this.#dispatcher = dispatcher;
     this.#log = log;
+    this.#leader = leader;
+  }
+
+  /** Looks at everything: what came up while another replica led may be left undone. */
+  everythingTouched(): void {
+    const { world } = this.#mirror;
+    this.podsTouched(world.allKeys("pods"));
+    this.linksTouched(world.allKeys("links"), []);
+    this.vnisTouched(world.vnis.keys());
   }
 
   /** A node became able to take pods. */
   nodeCame(): void {
+    if (!this.#leader.isLeader) return;
     for (const key of this.#mirror.world.unplacedPods) this.#duePods.add(key);
     this.#run();
   }
 
   /** Pods whose node may have to be found, or whose links' VNIs may be missing. */
   podsTouched(podKeys: Iterable<string>): void {
+    if (!this.#leader.isLeader) return;
     for (const key of podKeys) if (this.#mirror.world.unplacedPods.has(key)) this.#duePods.add(key);
     this.#run();
   }
@@ -59,6 +76,7 @@ export class Reconciler {
    * leave one without, or with two.
    */
   linksTouched(linkKeys: Iterable<string>, podKeys: Iterable<string>): void {
+    if (!this.#leader.isLeader) return;
     const { world } = this.#mirror;
     const draft = new Draft(world);
     const check = (key: string) => {

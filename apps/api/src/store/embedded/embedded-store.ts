@@ -1,3 +1,4 @@
+import { checkKey, checkRevision, checkText, checkTransaction } from "../check-transaction.js";
 import type {
   Entry,
   Lease,
@@ -11,7 +12,6 @@ import type {
   WatchOptions,
 } from "../store.js";
 import { StoreError } from "../store-error.js";
-import { checkKey, checkRevision, checkText, checkTransaction } from "./check-transaction.js";
 import { type Clock, systemClock } from "./clock.js";
 import { isDiskFull } from "./file-error.js";
 import { Group } from "./group.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { compareKeys } from "../key-order.js";
 import { KeyIndex } from "./key-index.js";
-import { compareKeys } from "./key-order.js";
 
 const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 

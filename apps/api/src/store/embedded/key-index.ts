@@ -1,4 +1,4 @@
-import { compareKeys } from "./key-order.js";
+import { compareKeys } from "../key-order.js";
 
 // A flat array would move half of its elements with each insert, which adds up in a transaction of thousands of keys.
 const chunkKeys = 512;

@@ -1,7 +1,7 @@
+import { compareKeys } from "../key-order.js";
 import type { Entry, Op, RangeOptions, RangeResult } from "../store.js";
 import { CompactedError, StoreError } from "../store-error.js";
 import { KeyIndex } from "./key-index.js";
-import { compareKeys } from "./key-order.js";
 import { type Batch, type Change, sizeOf } from "./record.js";
 
 /**

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { checkKey, checkRevision, checkText, checkTransaction } from "../embedded/check-transaction.js";
+import { checkKey, checkRevision, checkText, checkTransaction } from "../check-transaction.js";
 import type {
   Entry,
   Lease,

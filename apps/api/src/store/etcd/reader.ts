@@ -1,4 +1,4 @@
-import { compareKeys } from "../embedded/key-order.js";
+import { compareKeys } from "../key-order.js";
 import type { Entry, RangeOptions, RangeResult } from "../store.js";
 import { CompactedError, StoreError } from "../store-error.js";
 import type { Blobs } from "./blobs.js";

@@ -1,5 +1,5 @@
-import type { Transaction } from "../store.js";
-import { StoreError } from "../store-error.js";
+import type { Transaction } from "./store.js";
+import { StoreError } from "./store-error.js";
 
 /** @throws StoreError InvalidArgument when the transaction could not run in any state of the store */
 export function checkTransaction(transaction: Transaction): void {
