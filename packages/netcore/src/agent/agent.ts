@@ -9,6 +9,7 @@ import {
   type LabImages,
 } from "@ratchet/contracts";
 import { Executor } from "../executor/executor.js";
+import { bootTimeMs } from "../ffi/boot-time.js";
 import { NETNS_FOLDER } from "../ffi/named-netns.js";
 import { netnsIdentity, OWN_NETNS } from "../ffi/netns.js";
 import type { NetlinkListener } from "../netlink/listener.js";
@@ -21,6 +22,8 @@ import { hasNetem } from "./capabilities.js";
 import type { AgentConfig } from "./config.js";
 import { Connection } from "./connection.js";
 import { Dirty } from "./dirty.js";
+import { FaultFile } from "./faults/fault-file.js";
+import { FaultKeeper } from "./faults/fault-keeper.js";
 import type { Log } from "./log.js";
 import { Observer } from "./observer.js";
 import { PanelNetns } from "./panel-netns.js";
@@ -50,6 +53,7 @@ export class Agent {
   private readonly sandboxes: Sandboxes;
   private readonly reporter: Reporter;
   private readonly announcer: Announcer;
+  private readonly faults: FaultKeeper;
   private readonly reconciler: Reconciler;
   private readonly connection: Connection;
   private readonly stateFile: StateFile;
@@ -110,7 +114,20 @@ export class Agent {
       },
       log,
     );
-    this.reporter = new Reporter(this.world, (key) => this.reconciler.problemOf(key));
+    this.faults = new FaultKeeper(
+      new FaultFile(config.dataFolder, log),
+      { bootId: bootId(), nowMs: bootTimeMs },
+      (linkUids) => {
+        for (const uid of linkUids) this.dirty.wires.add(uid);
+        this.reconciler.wake();
+      },
+      log,
+    );
+    this.reporter = new Reporter(
+      this.world,
+      (key) => this.reconciler.problemOf(key),
+      () => this.faults.reports(),
+    );
     this.announcer = new Announcer(this.world, path, this.executor);
     const context = { installationId: config.installationId, panelPath: path, parentInterface: config.parentInterface };
     this.reconciler = new Reconciler(
@@ -122,6 +139,7 @@ export class Agent {
       this.sandboxes,
       this.reporter,
       this.announcer,
+      this.faults,
       {
         drain: () => {
           this.listener.drain();
@@ -158,6 +176,8 @@ export class Agent {
     for (const record of state.sandboxes) this.sandboxes.records.set(record.podUid, record);
     this.observer.readPanel(this.panelSocket);
     this.executor.countFromNow(this.panel.path);
+    // What is overdue ends before anything is planned.
+    this.faults.load();
     if (state.assignment !== null) {
       const { assignment } = state;
       this.take({ ...assignment, full: true, removedPods: [], removedPorts: [], removedWires: [] });
@@ -175,6 +195,7 @@ export class Agent {
   async stop(): Promise<void> {
     this.isStopped = true;
     this.connection.stop();
+    this.faults.stop();
     for (const timer of this.timers) clearInterval(timer);
     clearTimeout(this.folderTimer);
     this.folder?.close();
@@ -196,6 +217,7 @@ export class Agent {
   private assigned(frame: ApiAssignment): void {
     this.version = frame.version;
     this.take(frame);
+    this.faults.take(frame);
     this.save();
     this.reconciler.wake();
   }
@@ -314,7 +336,7 @@ export class Agent {
       protocol: AGENT_PROTOCOL,
       agentVersion: AGENT_VERSION,
       kernel: release(),
-      bootId: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
+      bootId: bootId(),
       node: {
         name: config.node,
         labels: config.labels,
@@ -334,4 +356,8 @@ export class Agent {
       throw new Error(`--parent names an interface that is not here: ${this.config.parentInterface}`);
     return parent.mtuBytes;
   }
+}
+
+function bootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }

@@ -13,6 +13,7 @@ import { describeRepair, type Planned } from "../plan/planned.js";
 import type { Announcer } from "./announcer.js";
 import { Backoff } from "./backoff.js";
 import { type Dirty, takeFrom } from "./dirty.js";
+import type { FaultKeeper } from "./faults/fault-keeper.js";
 import type { Log } from "./log.js";
 import { tunnelName } from "./names.js";
 import { RepairGuard } from "./repair-guard.js";
@@ -84,6 +85,7 @@ export class Reconciler {
     private readonly sandboxes: Sandboxes,
     private readonly reporter: Reporter,
     private readonly announcer: Announcer,
+    private readonly faults: Pick<FaultKeeper, "overlay">,
     private readonly events: ReconcilerEvents,
     private readonly log: Log,
   ) {}
@@ -247,9 +249,10 @@ export class Reconciler {
       if (keys.some((key) => world.desired.wireOf(key) !== wire || this.isDoomed(key))) continue;
       const near = portEnd(world, keys[0]!);
       const far = wire.peer.type === "port" ? portEnd(world, keys[1]!) : tunnelEnd(world, wire.peer.tunnel.vni);
-      const planned = planWire({ panel, state: wire.state, far: wire.far }, near, far);
+      const struck = this.faults.overlay(wire);
+      const planned = planWire({ panel, state: struck.state, far: struck.far }, near, far);
       const inputs = [
-        wire,
+        struck,
         ...keys.flatMap((key) => [world.desired.ports.get(key), world.sandboxes.get(portRef(key).podUid)]),
       ];
       // Without one of its ends it is not connected, so connecting it later repairs nothing.
@@ -259,7 +262,7 @@ export class Reconciler {
       work.isBlocked = !isWhole;
       work.problem = this.problemOfWire(wire, keys);
       works.push(work);
-      this.announcer.consider(wire, [near, far], planned);
+      this.announcer.consider(struck, [near, far], planned);
     }
     for (const key of ports) {
       if (world.desired.wireOf(key) !== undefined) continue;

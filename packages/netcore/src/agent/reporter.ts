@@ -1,4 +1,4 @@
-import type { AgentStatus, PortRef } from "@ratchet/contracts";
+import type { AgentStatus, FaultReport, PortRef } from "@ratchet/contracts";
 import { type PortKey, portRef } from "../model/key.js";
 import { type Problem, podReport, portReport, wireReport } from "./reports.js";
 import type { World } from "./world.js";
@@ -12,6 +12,7 @@ export class Reporter {
   private readonly ports = new Map<PortKey, string>();
   private readonly wires = new Map<string, string>();
   private readonly vnis = new Set<number>();
+  private readonly faults = new Map<string, string>();
   private readonly touched = { pods: new Set<string>(), ports: new Set<PortKey>(), wires: new Set<string>() };
   private saidVersion = -1;
   /** `version` of the last assignment that has been taken in. */
@@ -20,6 +21,7 @@ export class Reporter {
   constructor(
     private readonly world: World,
     private readonly problemOf: (key: string) => Problem | undefined,
+    private readonly knownFaults: () => FaultReport[] = () => [],
   ) {}
 
   touchPod(uid: string): void {
@@ -40,6 +42,7 @@ export class Reporter {
     this.ports.clear();
     this.wires.clear();
     this.vnis.clear();
+    this.faults.clear();
     const { desired, sandboxes } = this.world;
     for (const uid of sandboxes.keys()) this.touched.pods.add(uid);
     for (const key of desired.ports.keys()) this.touched.ports.add(key);
@@ -58,7 +61,9 @@ export class Reporter {
       status.removedPorts.length === 0 &&
       status.removedWires.length === 0 &&
       status.vnis.length === 0 &&
-      status.removedVnis.length === 0;
+      status.removedVnis.length === 0 &&
+      status.faults?.length === 0 &&
+      status.removedFaults?.length === 0;
     if (isEmpty && this.saidVersion === this.version) return undefined;
     this.saidVersion = this.version;
     return status;
@@ -93,7 +98,22 @@ export class Reporter {
     }
     for (const set of Object.values(touched)) set.clear();
     this.collectVnis(status);
-    return status;
+    return { ...status, ...this.collectFaults() };
+  }
+
+  private collectFaults(): Required<Pick<AgentStatus, "faults" | "removedFaults">> {
+    const known = this.knownFaults();
+    const uids = new Set(known.map(({ faultUid }) => faultUid));
+    const removedFaults = [...this.faults.keys()].filter((uid) => !uids.has(uid));
+    for (const uid of removedFaults) this.faults.delete(uid);
+    // How long it has been active is different each time and no news by itself.
+    const faults = known.filter(({ activeMs: _, ...report }) => {
+      const text = JSON.stringify(report);
+      const isNews = this.faults.get(report.faultUid) !== text;
+      this.faults.set(report.faultUid, text);
+      return isNews;
+    });
+    return { faults, removedFaults };
   }
 
   private collectVnis(status: AgentStatus): void {

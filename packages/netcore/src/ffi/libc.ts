@@ -26,6 +26,7 @@ const bindings = {
   close: lib.func("int close(int fd)"),
   mount: lib.func("int mount(const char *source, const char *target, const char *type, ulong flags, const void *data)"),
   umount2: lib.func("int umount2(const char *target, int flags)"),
+  clock_gettime: lib.func("int clock_gettime(int clock, void *time)"),
 };
 
 export const libc = {
@@ -69,6 +70,7 @@ export const libc = {
     data: string | null,
   ) => number,
   umount2: bindings.umount2 as (target: string, flags: number) => number,
+  clock_gettime: bindings.clock_gettime as (clock: number, time: Uint8Array) => number,
 
   /** As `send`, on another thread; resolves to its result. That thread's errno cannot be read. */
   sendAsync(fd: number, data: Uint8Array, length: number, flags: number): Promise<number> {

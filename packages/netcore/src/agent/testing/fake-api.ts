@@ -5,9 +5,11 @@ import {
   type AgentHello,
   AgentToApi,
   type ApiAssignment,
+  type AssignedFault,
   type AssignedPod,
   type AssignedPort,
   type AssignedWire,
+  type FaultReport,
   type PodReport,
   type PortReport,
   type WireReport,
@@ -19,6 +21,8 @@ export class AgentPeer {
   readonly pods = new Map<string, AssignedPod>();
   readonly ports = new Map<string, AssignedPort>();
   readonly wires = new Map<string, AssignedWire>();
+  readonly faults = new Map<string, AssignedFault>();
+  readonly faultReports = new Map<string, FaultReport>();
   readonly podReports = new Map<string, PodReport>();
   readonly portReports = new Map<string, PortReport>();
   readonly wireReports = new Map<string, WireReport>();
@@ -38,12 +42,18 @@ export class AgentPeer {
       pods: [...this.pods.values()],
       ports: [...this.ports.values()],
       wires: [...this.wires.values()],
+      faults: [...this.faults.values()],
     });
   }
 
   /** Adds or replaces objects, and removes others, in one frame. */
   change(
-    change: Partial<Pick<ApiAssignment, "pods" | "ports" | "wires" | "removedPods" | "removedPorts" | "removedWires">>,
+    change: Partial<
+      Pick<
+        ApiAssignment,
+        "pods" | "ports" | "wires" | "faults" | "removedPods" | "removedPorts" | "removedWires" | "removedFaults"
+      >
+    >,
   ): void {
     for (const uid of change.removedPods ?? []) this.pods.delete(uid);
     for (const ref of change.removedPorts ?? []) this.ports.delete(`${ref.podUid} ${ref.interface}`);
@@ -51,6 +61,8 @@ export class AgentPeer {
     for (const pod of change.pods ?? []) this.pods.set(pod.podUid, pod);
     for (const port of change.ports ?? []) this.ports.set(`${port.podUid} ${port.interface}`, port);
     for (const wire of change.wires ?? []) this.wires.set(wire.linkUid, wire);
+    for (const uid of change.removedFaults ?? []) this.faults.delete(uid);
+    for (const fault of change.faults ?? []) this.faults.set(fault.faultUid, fault);
     this.send({ full: false, ...change });
   }
 
@@ -89,13 +101,15 @@ export class AgentPeer {
     if (frame.type === "event") this.events.push(frame.event);
     if (frame.type !== "status") return;
     if (frame.full) {
-      for (const map of [this.podReports, this.portReports, this.wireReports]) map.clear();
+      for (const map of [this.podReports, this.portReports, this.wireReports, this.faultReports]) map.clear();
       this.vnis.clear();
     }
     this.takenIn = frame.version;
     for (const report of frame.pods) this.podReports.set(report.podUid, report);
     for (const report of frame.ports) this.portReports.set(`${report.podUid} ${report.interface}`, report);
     for (const report of frame.wires) this.wireReports.set(report.linkUid, report);
+    for (const report of frame.faults ?? []) this.faultReports.set(report.faultUid, report);
+    for (const uid of frame.removedFaults ?? []) this.faultReports.delete(uid);
     for (const uid of frame.removedPods) this.podReports.delete(uid);
     for (const ref of frame.removedPorts) this.portReports.delete(`${ref.podUid} ${ref.interface}`);
     for (const uid of frame.removedWires) this.wireReports.delete(uid);
