@@ -27,6 +27,10 @@ const bindings = {
   mount: lib.func("int mount(const char *source, const char *target, const char *type, ulong flags, const void *data)"),
   umount2: lib.func("int umount2(const char *target, int flags)"),
   clock_gettime: lib.func("int clock_gettime(int clock, void *time)"),
+  read: lib.func("intptr_t read(int fd, void *data, size_t length)"),
+  write: lib.func("intptr_t write(int fd, const void *data, size_t length)"),
+  ioctl: lib.func("int ioctl(int fd, ulong request, ...)"),
+  ppoll: lib.func("int ppoll(void *fds, ulong count, const void *timeout, const void *mask)"),
 };
 
 export const libc = {
@@ -71,6 +75,13 @@ export const libc = {
   ) => number,
   umount2: bindings.umount2 as (target: string, flags: number) => number,
   clock_gettime: bindings.clock_gettime as (clock: number, time: Uint8Array) => number,
+  read: bindings.read as (fd: number, data: Uint8Array, length: number) => number,
+  write: bindings.write as (fd: number, data: Uint8Array, length: number) => number,
+  ioctlPointer: (fd: number, request: number, argument: Uint8Array): number =>
+    bindings.ioctl(fd, request, "void *", argument),
+  ioctlNumber: (fd: number, request: number, argument: number): number =>
+    bindings.ioctl(fd, request, "ulong", argument),
+  ppoll: bindings.ppoll as (fds: Uint8Array, count: number, timeout: Uint8Array, mask: null) => number,
 
   /** As `send`, on another thread; resolves to its result. That thread's errno cannot be read. */
   sendAsync(fd: number, data: Uint8Array, length: number, flags: number): Promise<number> {

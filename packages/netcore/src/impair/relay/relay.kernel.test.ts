@@ -1,0 +1,92 @@
+import { execFile } from "node:child_process";
+import { setImmediate } from "node:timers/promises";
+import { promisify } from "node:util";
+import { afterEach, expect, test } from "vitest";
+import { libc } from "../../ffi/libc.js";
+import { closeNetns, openNetns } from "../../ffi/netns.js";
+import { openTap } from "../../ffi/tap.js";
+import { type FreshNetns, useFreshNetns } from "../../ffi/testing/fresh-netns.js";
+import { NetlinkSocket } from "../../netlink/socket.js";
+import { dumpLinks, setLink } from "../../rtnetlink/link.js";
+import { addClsact } from "../../rtnetlink/qdisc.js";
+import { setRedirect } from "../../rtnetlink/redirect.js";
+import { newVeth } from "../../rtnetlink/veth.js";
+import { DelayLine } from "./delay-line.js";
+import { RelayLoop } from "./relay-loop.js";
+
+const fresh = useFreshNetns();
+const taps: number[] = [];
+afterEach(() => {
+  for (const fd of taps.splice(0)) libc.close(fd);
+});
+
+/** Two pods, their ports joined through two TAP devices. */
+function relayedWire(toA: DelayLine, toB: DelayLine): { a: FreshNetns; relay: RelayLoop } {
+  const panel = fresh("panel");
+  const pods = [fresh("a"), fresh("b")] as const;
+  const fds = ["tapa", "tapb"].map((name) => openTap(panel.path, name));
+  taps.push(...fds);
+  NetlinkSocket.use(panel.path, (socket) => {
+    pods.forEach((pod, i) => {
+      const netnsFd = openNetns(pod.path);
+      socket.request(newVeth({ ifName: `v${i}`, isUp: true }, { ifName: "e0", netnsFd }));
+      closeNetns(netnsFd);
+      pod.run("ip", "addr", "add", `192.0.2.${i + 1}/24`, "dev", "e0");
+      pod.run("ip", "link", "set", "e0", "up");
+    });
+    for (const ifName of ["tapa", "tapb"]) socket.request(setLink({ ifName }, { isUp: true }));
+    const links = dumpLinks(socket);
+    const index = (name: string) => links.find(({ ifName }) => ifName === name)?.ifIndex ?? 0;
+    for (const [from, to] of [
+      ["v0", "tapa"],
+      ["tapa", "v0"],
+      ["v1", "tapb"],
+      ["tapb", "v1"],
+    ] as const) {
+      socket.request(addClsact(index(from)));
+      socket.request(setRedirect({ from: index(from), to: index(to) }));
+    }
+  });
+  const [tapA = -1, tapB = -1] = fds;
+  const relay = new RelayLoop([
+    { from: tapA, to: tapB, line: toB },
+    { from: tapB, to: tapA, line: toA },
+  ]);
+  return { a: pods[0], relay };
+}
+
+/** Runs a program in a pod while the relay turns; its output, also when it fails. */
+async function meanwhile(relay: RelayLoop, pod: FreshNetns, ...argv: string[]): Promise<string> {
+  let output: string | undefined;
+  const run = promisify(execFile)("nsenter", [`--net=${pod.path}`, ...argv]);
+  void run.then(
+    ({ stdout }) => (output = stdout),
+    (error: { stdout?: string }) => (output = error.stdout ?? ""),
+  );
+  while (output === undefined) {
+    relay.turn(2);
+    await setImmediate();
+  }
+  return output;
+}
+
+const timesOf = (ping: string) => [...ping.matchAll(/time=([\d.]+) ms/g)].map((match) => Number(match[1]));
+
+test("delays each direction by itself: 20 ms there and 80 back are 100 round trip, never less", async () => {
+  const { a, relay } = relayedWire(new DelayLine({ delayMs: 80 }), new DelayLine({ delayMs: 20 }));
+  const times = timesOf(await meanwhile(relay, a, "ping", "-c5", "-i0.2", "-W2", "192.0.2.2"));
+  expect(times).toHaveLength(5);
+  expect(Math.min(...times)).toBeGreaterThanOrEqual(100);
+});
+
+test("takes a new delay without losing a frame, and is a black hole when asked", async () => {
+  const toB = new DelayLine(null);
+  const { a, relay } = relayedWire(new DelayLine(null), toB);
+  expect(timesOf(await meanwhile(relay, a, "ping", "-c2", "-i0.2", "-W2", "192.0.2.2"))).toHaveLength(2);
+  setTimeout(() => toB.set({ delayMs: 50 }), 300);
+  const times = timesOf(await meanwhile(relay, a, "ping", "-c10", "-i0.1", "-W2", "192.0.2.2"));
+  expect(times).toHaveLength(10);
+  expect(times.at(-1)).toBeGreaterThanOrEqual(50);
+  toB.set({ blackhole: true });
+  expect(timesOf(await meanwhile(relay, a, "ping", "-c3", "-i0.1", "-W1", "192.0.2.2"))).toEqual([]);
+});
