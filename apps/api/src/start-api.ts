@@ -20,7 +20,7 @@ import { WebPage } from "./http/web-page.js";
 import { GuardedWsAdapter } from "./http/ws-adapter.js";
 import type { Logger } from "./logger.js";
 import { Metrics } from "./metrics/metrics.js";
-import { openEmbeddedStore } from "./store/embedded/embedded-store.js";
+import { openStore, type StoreChoice } from "./store/open-store.js";
 
 export interface ApiOptions {
   listen: ListenAddress;
@@ -28,6 +28,8 @@ export interface ApiOptions {
   socket?: string;
   /** Folder of store.db and history.db; made when absent. */
   data: string;
+  /** Default: embedded. */
+  store?: StoreChoice;
   /** Folder of the built page. */
   web?: string;
   log: Logger;
@@ -41,9 +43,9 @@ export interface RunningApi {
 }
 
 /** Starts everything and resolves when it answers. @throws StoreError, or what listening throws */
-export async function startApi({ listen, socket, data, web, log }: ApiOptions): Promise<RunningApi> {
+export async function startApi({ listen, socket, data, store: choice, web, log }: ApiOptions): Promise<RunningApi> {
   mkdirSync(data, { recursive: true, mode: 0o700 });
-  const store = await openEmbeddedStore({ path: join(data, "store.db") });
+  const store = await openStore(choice ?? { kind: "embedded" }, data);
   const history = new LazyHistory(() => openHistory({ path: join(data, "history.db") }));
   const metrics = new Metrics();
   const core = await Core.start({

@@ -4,7 +4,12 @@ import { parseFlags } from "./flags.js";
 test("flags come before the environment, and the environment before defaults", () => {
   const env = { RATCHET_DATA: "/from/env", RATCHET_LOG_LEVEL: "warn" };
   expect(parseFlags(["--data", "/from/flag"], env)).toEqual({
-    config: { listen: { host: "127.0.0.1", port: 8080 }, data: "/from/flag", logLevel: "warn" },
+    config: {
+      listen: { host: "127.0.0.1", port: 8080 },
+      data: "/from/flag",
+      store: { kind: "embedded" },
+      logLevel: "warn",
+    },
   });
 });
 
@@ -22,4 +27,32 @@ test("an unknown flag is refused", () => {
   expect(parseFlags(["--data", "/d", "--colour", "red"], {})).toEqual({
     problems: [expect.stringContaining("--colour")],
   });
+});
+
+test("etcd is reached as the flags and the environment say", () => {
+  const flags = ["--data", "/d", "--store", "etcd", "--etcd-endpoints", "https://a:2379, https://b:2379"];
+  const env = { RATCHET_ETCD_USER: "ratchet", RATCHET_ETCD_PASSWORD_FILE: "/secret", RATCHET_ETCD_CA: "/ca.pem" };
+  expect(parseFlags([...flags, "--etcd-prefix", "lab/"], env)).toMatchObject({
+    config: {
+      store: {
+        kind: "etcd",
+        etcd: { endpoints: ["https://a:2379", "https://b:2379"], prefix: "lab/", tls: { caFile: "/ca.pem" } },
+        user: "ratchet",
+        passwordFile: "/secret",
+      },
+    },
+  });
+});
+
+test.each([
+  [["--store", "redis"], "--store must be"],
+  [["--store", "etcd"], "--etcd-endpoints is needed"],
+  [["--etcd-prefix", "lab/"], "--etcd-prefix needs --store etcd"],
+  [["--store", "etcd", "--etcd-endpoints", "nowhere"], "--etcd-endpoints must look like"],
+  [["--store", "etcd", "--etcd-endpoints", "http://a:1", "--etcd-user", "u"], "--etcd-password-file go together"],
+  [["--store", "etcd", "--etcd-endpoints", "http://a:1", "--etcd-ca", "/ca"], "--etcd-ca, --etcd-cert"],
+  [["--store", "etcd", "--etcd-endpoints", "https://a:1", "--etcd-key", "/key"], "go together"],
+  [["--store", "etcd", "--etcd-endpoints", "http://a:1", "--etcd-compaction-seconds", "soon"], "-seconds"],
+])("%s is refused", (flags, problem) => {
+  expect(parseFlags(["--data", "/d", ...flags], {})).toEqual({ problems: [expect.stringContaining(problem)] });
 });

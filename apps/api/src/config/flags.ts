@@ -1,17 +1,19 @@
 import { parseArgs } from "node:util";
+import type { StoreChoice } from "../store/open-store.js";
 import { type ListenAddress, parseListenAddress } from "./listen-address.js";
+import { readStoreFlags, STORE_FLAGS, STORE_USAGE } from "./store-flags.js";
 
 export const USAGE = `Usage: ratchet-api --data DIR [options]
 
   --listen HOST:PORT   loopback address to answer on (default 127.0.0.1:8080; port 0: any free one)
   --socket PATH        unix socket beside it, mode 0600
   --data DIR           folder of store.db and history.db
-  --web DIR            folder of the built page (default: the one beside this program)
+${STORE_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
   --log-level LEVEL    trace, debug, info, warn, error or silent (default info)
   --help               print this
   --version            print the version
 
-Each can be given as RATCHET_LISTEN, RATCHET_SOCKET, RATCHET_DATA, RATCHET_WEB, RATCHET_LOG_LEVEL.
+Each can be given in the environment: RATCHET_DATA for --data, RATCHET_LOG_LEVEL for --log-level, and so on.
 `;
 
 const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
@@ -20,6 +22,7 @@ export interface Config {
   listen: ListenAddress;
   socket?: string;
   data: string;
+  store: StoreChoice;
   web?: string;
   logLevel: (typeof LEVELS)[number];
 }
@@ -37,6 +40,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
         socket: { type: "string" },
         data: { type: "string" },
         web: { type: "string" },
+        ...STORE_FLAGS,
         "log-level": { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
@@ -50,7 +54,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
 
   const problems: string[] = [];
   const given = (name: string): string | undefined => {
-    const value = values[name] ?? env[`RATCHET_${name.toUpperCase().replace("-", "_")}`];
+    const value = values[name] ?? env[`RATCHET_${name.toUpperCase().replaceAll("-", "_")}`];
     if (value !== "") return value as string | undefined;
     problems.push(`--${name} is empty`);
     return undefined;
@@ -60,6 +64,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
     socket: given("socket"),
     data: given("data"),
     web: given("web"),
+    store: readStoreFlags(given, problems),
     logLevel: (given("log-level") ?? "info") as Config["logLevel"],
   };
   if (config.data === undefined && !problems.includes("--data is empty"))
@@ -68,12 +73,13 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
   if (config.socket !== undefined && Buffer.byteLength(config.socket) > 107)
     problems.push("--socket is longer than 107 bytes");
   if (!LEVELS.includes(config.logLevel)) problems.push(`--log-level must be one of ${LEVELS.join(", ")}`);
-  if (problems.length > 0 || config.listen === undefined || config.data === undefined) return { problems };
-  const { listen, data, logLevel, socket, web } = config;
+  const { listen, data, store, logLevel, socket, web } = config;
+  if (problems.length > 0 || listen === undefined || data === undefined || store === undefined) return { problems };
   return {
     config: {
       listen,
       data,
+      store,
       logLevel,
       ...(socket === undefined ? {} : { socket }),
       ...(web === undefined ? {} : { web }),

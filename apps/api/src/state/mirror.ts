@@ -1,6 +1,6 @@
 import { type Change, KEY_ROOT, keys } from "@ratchet/contracts";
 import type { Logger } from "../logger.js";
-import type { Store, WatchEvent } from "../store/store.js";
+import type { Store, Watch, WatchEvent } from "../store/store.js";
 import { isCompacted } from "../store/store-error.js";
 import type { LinkRecord, VniRecord } from "./records.js";
 import { podKeysOfLink, World } from "./world.js";
@@ -30,6 +30,9 @@ export interface Touched {
 
 type Listener = (touched: Touched) => void;
 
+/** A watch says at once what others changed; what it does not say by then has to be asked for. */
+const ASK_AFTER_MS = 50;
+
 /**
  * The store in memory, kept up by watching it.
  *
@@ -45,6 +48,7 @@ export class Mirror {
   readonly #stopped = new AbortController();
   #revision = 0;
   #isFollowing = false;
+  #watch: Watch | undefined;
 
   constructor(store: Store, log: Logger) {
     this.#store = store;
@@ -80,10 +84,25 @@ export class Mirror {
     for (const waiting of this.#waiting.splice(0)) waiting.resolve();
   }
 
-  /** Resolves when `world` shows at least this revision. */
-  reached(revision: number): Promise<void> {
-    if (this.#revision >= revision || this.#stopped.signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ revision, resolve }));
+  /** Resolves with true when `world` shows at least this revision, with false when it does not within `withinMs`. */
+  reached(revision: number, withinMs: number): Promise<boolean> {
+    if (this.#revision >= revision || this.#stopped.signal.aborted) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      // A revision may show the mirror nothing: what changed lies elsewhere, or the lease of a key ended.
+      const ask = setTimeout(() => this.#watch?.requestProgress(), ASK_AFTER_MS);
+      const waiting = { revision, resolve: () => end(true) };
+      const end = (isReached: boolean) => {
+        clearTimeout(ask);
+        clearTimeout(limit);
+        resolve(isReached);
+      };
+      const limit = setTimeout(() => {
+        const index = this.#waiting.indexOf(waiting);
+        if (index >= 0) this.#waiting.splice(index, 1);
+        end(false);
+      }, withinMs);
+      this.#waiting.push(waiting);
+    });
   }
 
   async #list(): Promise<void> {
@@ -106,6 +125,9 @@ export class Mirror {
       try {
         const watch = await this.#store.watch(KEY_ROOT, { fromRevision: this.#revision + 1, signal });
         this.#isFollowing = true;
+        this.#watch = watch;
+        // Whoever began to wait while there was no watch.
+        if (this.#waiting.length > 0) watch.requestProgress();
         for await (const batch of watch) this.#apply(batch.revision, batch.events);
       } catch (error) {
         if (signal.aborted) return;

@@ -7,6 +7,8 @@ import { Draft } from "./draft.js";
 import type { Mirror } from "./mirror.js";
 
 const MAX_TRIES = 30;
+/** How long the mirror may take to show what was committed. */
+const SHOWN_WITHIN_MS = 10_000;
 
 export interface Committed<T> {
   result: T;
@@ -34,7 +36,7 @@ export class Transactor {
    * the mirror shows the result.
    *
    * @throws whatever `decide` throws: then nothing was changed
-   * @throws ProblemError Conflict when others were faster too often
+   * @throws ProblemError Conflict when others were faster too often; Unavailable when the store went away meanwhile
    */
   async commit<T>(actor: string, decide: (draft: Draft) => T): Promise<Committed<T>> {
     const startedMs = performance.now();
@@ -48,7 +50,7 @@ export class Transactor {
       const changes = draft.changes.map((note): NewChange => ({ id: this.#ids.next(), at, actor, ...note }));
       for (const change of changes) ops.push(recordChange(change));
       const outcome = await this.#store.txn({ compare, ops });
-      await this.#mirror.reached(outcome.revision);
+      if (!(await this.#mirror.reached(outcome.revision, SHOWN_WITHIN_MS))) throw notShown(outcome.committed);
       if (outcome.committed) {
         this.#observeSeconds((performance.now() - startedMs) / 1000, tries);
         return { result, revision: outcome.revision, changes };
@@ -56,4 +58,9 @@ export class Transactor {
     }
     throw new ProblemError("Conflict", "others changed the same objects at the same time: try again");
   }
+}
+
+function notShown(isCommitted: boolean): ProblemError {
+  const what = isCommitted ? "the change was made, but" : "nothing was changed:";
+  return new ProblemError("Unavailable", `${what} the store does not say what it holds now`);
 }
