@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [`${folders}/**/*.test.{ts,tsx}`],
-          exclude: ["**/node_modules/**", "**/dist/**", "**/*.{int,kernel,e2e}.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/*.{int,kernel,e2e,fuzz}.test.ts"],
         },
       },
       {
@@ -25,6 +25,18 @@ export default defineConfig({
           include: [`${folders}/**/*.int.test.ts`],
           exclude: ["**/node_modules/**", "**/dist/**"],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "fuzz",
+          include: [`${folders}/**/*.fuzz.test.ts`],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          // As long as `npm run test:fuzz -- --runs N` wants; each input has a bound of its own.
+          testTimeout: 3_600_000,
           hookTimeout: 60_000,
         },
       },

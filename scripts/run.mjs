@@ -1,6 +1,7 @@
-// One door for `npm run demo`, `npm test`, `npm run test:chaos`, `npm run bench` and bin/ratchetctl: plain
+// One door for `npm run demo`, `npm test`, `npm run test:chaos`, `npm run test:fuzz`, `npm run bench` and bin/ratchetctl: plain
 // JavaScript without dependencies, because on a fresh clone nothing else is there yet.
 import { join } from "node:path";
+import { runFuzz } from "./fuzz.mjs";
 import { runThrough } from "./setup/child.mjs";
 import { needLabPrograms } from "./setup/debian.mjs";
 import { node, root } from "./setup/paths.mjs";
@@ -36,6 +37,11 @@ const VERBS = {
     await needLabPrograms();
     await prepareWorkspace("everything");
     return runThrough(node, [join(root, "e2e/chaos/dist/main.js"), ...args], { env: toolEnvironment() });
+  },
+  async fuzz(args) {
+    needLinux();
+    await prepareWorkspace("everything");
+    return runFuzz(args);
   },
   async setup() {
     await prepareWorkspace("product");

@@ -2,6 +2,7 @@ import { type Change, KEY_ROOT, keys } from "@ratchet/contracts";
 import type { Logger } from "../logger.js";
 import type { Store, Watch, WatchEvent } from "../store/store.js";
 import { isCompacted } from "../store/store-error.js";
+import { readRecord } from "./read-record.js";
 import type { LinkRecord, VniRecord } from "./records.js";
 import { podKeysOfLink, World } from "./world.js";
 
@@ -143,7 +144,7 @@ export class Mirror {
     const touched = nothing(revision);
     for (const event of events) {
       if (event.key.startsWith(keys.outbox())) {
-        if (event.type === "put") touched.actor = (JSON.parse(event.value) as Change).actor;
+        if (event.type === "put") touched.actor = actorOf(event.value);
       } else if (event.type === "put") {
         this.#put(event.key, event.value, event.revision, touched);
       } else {
@@ -154,8 +155,15 @@ export class Mirror {
   }
 
   #put(key: string, value: string, modRevision: number, touched: Touched): void {
+    const record = readRecord(key, value);
+    if ("problem" in record) {
+      // Somebody else wrote it. It stays in the store, and counts as not there.
+      this.#log.error({ key, problem: record.problem }, "a value of the store cannot be read, and is left out");
+      this.#delete(key, touched);
+      return;
+    }
     this.#touch(key, touched);
-    this.world.put(key, JSON.parse(value), modRevision);
+    this.world.put(key, record.data, modRevision);
     this.#touch(key, touched);
   }
 
@@ -215,6 +223,15 @@ export class Mirror {
     if (!key.startsWith(keys.nodes())) return undefined;
     const node = this.world.node(key.slice(keys.nodes().length))?.data;
     return node && { kind: "Node", namespace: null, name: node.name, uid: node.uid };
+  }
+}
+
+function actorOf(change: string): string | undefined {
+  try {
+    const { actor } = JSON.parse(change) as Partial<Change>;
+    return typeof actor === "string" ? actor : undefined;
+  } catch {
+    return undefined;
   }
 }
 

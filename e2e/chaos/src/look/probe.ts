@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { LabNames } from "@ratchet/lab";
+import type { Random } from "@ratchet/testkit";
 import type { Expected, ExpectedPort } from "../model/expected.js";
-import type { Random } from "../random.js";
 import { batch, run } from "./namespace.js";
 
 interface Place {

@@ -1,3 +1,4 @@
+import type { Random } from "@ratchet/testkit";
 import type { ModelNode } from "../model/expected.js";
 import {
   type EndSpec,
@@ -10,7 +11,6 @@ import {
   podsOf,
   type World,
 } from "../model/world.js";
-import type { Random } from "../random.js";
 import { addressOf, EXPLICIT_VNIS, INTERFACES, LINKS, macOf, NAMESPACES, PODS, routeOf, SETS } from "./names.js";
 
 const SET_LABEL = "ratchet.network/set";

@@ -1,7 +1,7 @@
+import { Random } from "@ratchet/testkit";
 import type { ModelNode } from "../model/expected.js";
 import { perform, settled } from "../model/perform.js";
 import { emptyWorld, type ModelChange, type World } from "../model/world.js";
-import { Random } from "../random.js";
 import { Drawer } from "./draw-document.js";
 import { drawOperation } from "./draw-operation.js";
 import { LINKS, NAMESPACES, PODS } from "./names.js";

@@ -1,0 +1,109 @@
+import { keys, PodInterface, Route, Sandbox, TRANSPORTS } from "@ratchet/contracts";
+import { z } from "zod";
+
+const text = z.string();
+const texts = z.record(text, text);
+const intent = { uid: text, namespace: text, name: text, labels: texts, annotations: texts, createdAt: text };
+const port = {
+  mac: text.optional(),
+  mtu: z.int().optional(),
+  addresses: z.array(text).optional(),
+  routes: z.array(Route).optional(),
+};
+const ifName = PodInterface.shape.name;
+const interfaces = z.array(z.looseObject({ ...port, name: ifName }));
+const end = z.union([
+  z.looseObject({ ...port, pod: text, interface: ifName }),
+  z.looseObject({ ...port, podSelector: texts, interface: ifName, pod: z.undefined().optional() }),
+]);
+
+/**
+ * What the code relies on and what agents are sent, and no more: a field that a later version narrows or adds must not make what an earlier
+ * one wrote unreadable, for then an upgrade would take wires away.
+ */
+const SCHEMAS: readonly (readonly [prefix: string, schema: z.ZodType])[] = [
+  [
+    keys.pods(),
+    z.looseObject({
+      ...intent,
+      spec: z.looseObject({
+        node: text.optional(),
+        nodeSelector: texts.optional(),
+        sandbox: Sandbox.optional(),
+        sysctls: texts.optional(),
+        loopback: z.array(text).optional(),
+        interfaces: interfaces.optional(),
+      }),
+    }),
+  ],
+  [
+    keys.links(),
+    z.looseObject({
+      ...intent,
+      spec: z.looseObject({
+        endpoints: z.array(end).length(2),
+        transport: z.enum(TRANSPORTS),
+        state: z.enum(["up", "down"]),
+        mtu: z.int().optional(),
+        vni: z.int().optional(),
+      }),
+    }),
+  ],
+  [
+    keys.nodes(),
+    z.looseObject({
+      uid: text,
+      name: text,
+      labels: texts,
+      createdAt: text,
+      spec: z.looseObject({ vtepAddress: text, parentInterface: text, underlayMtu: z.int(), vxlanPort: z.int() }),
+    }),
+  ],
+  [keys.bindings(), z.looseObject({ podUid: text, node: text })],
+  [keys.runs(), z.looseObject({ podUid: text, isRunning: z.boolean(), incarnation: z.int() })],
+  [
+    keys.vnis(),
+    z.looseObject({
+      vni: z.int(),
+      linkUid: text,
+      namespace: text,
+      link: text,
+      nodes: z.array(text),
+      state: z.enum(["used", "draining"]),
+    }),
+  ],
+  [keys.ports(), z.looseObject({ linkUid: text, link: text })],
+  [keys.addresses(), z.looseObject({ interface: text, owners: z.array(text) })],
+];
+
+export type ReadRecord = { data: unknown } | { problem: string };
+
+/** A value of the store as its kind of record, or what is wrong with it. Keys of no known kind pass as they are. */
+export function readRecord(key: string, value: string): ReadRecord {
+  let data: unknown;
+  try {
+    data = JSON.parse(value);
+  } catch {
+    return { problem: "is not JSON" };
+  }
+  const schema = SCHEMAS.find(([prefix]) => key.startsWith(prefix))?.[1];
+  const result = schema?.safeParse(data);
+  if (result === undefined || result.success) return misplaced(key, data);
+  const [issue] = result.error.issues;
+  return { problem: `${issue?.path.join(".") || "value"}: ${issue?.message}` };
+}
+
+// A record is found by its key and indexed by its own names: the two have to agree.
+function misplaced(key: string, data: unknown): ReadRecord {
+  const { namespace, name, vni } = data as { namespace?: string; name?: string; vni?: number };
+  const expected = key.startsWith(keys.pods())
+    ? keys.pod(namespace ?? "", name ?? "")
+    : key.startsWith(keys.links())
+      ? keys.link(namespace ?? "", name ?? "")
+      : key.startsWith(keys.nodes())
+        ? keys.node(name ?? "")
+        : key.startsWith(keys.vnis())
+          ? keys.vni(vni ?? 0)
+          : key;
+  return key === expected ? { data } : { problem: `names itself ${expected}` };
+}
