@@ -13,6 +13,7 @@ import { MetricsModule } from "./metrics/metrics.module.js";
 import { NamespacesModule } from "./namespaces/namespaces.module.js";
 import { NodesModule } from "./nodes/nodes.module.js";
 import { PodsModule } from "./pods/pods.module.js";
+import { ProbesModule } from "./probes/probes.module.js";
 import { TopologyModule } from "./topology/topology.module.js";
 import { UnbuiltModule } from "./unbuilt/unbuilt.module.js";
 
@@ -31,6 +32,7 @@ const AREAS = [
   NamespacesModule,
   NodesModule,
   PodsModule,
+  ProbesModule,
   TopologyModule,
   UnbuiltModule,
 ];

@@ -11,6 +11,7 @@ import { exec } from "./verbs/exec.js";
 import { get } from "./verbs/get.js";
 import { history } from "./verbs/history.js";
 import { setState } from "./verbs/link-state.js";
+import { ping } from "./verbs/ping.js";
 import { runPods } from "./verbs/pod-run.js";
 import { reroute } from "./verbs/reroute.js";
 import { undo } from "./verbs/undo.js";
@@ -31,7 +32,7 @@ Examples:
   ratchetctl exec centosa -- ping -c 3 4.4.4.4
   ratchetctl undo
 
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own; ping: 1 when nothing answered.
 `;
 
 /**
@@ -119,6 +120,13 @@ export function buildProgram(
   withWait(program.command("undo [id]"))
     .description("revert a change: the named one, or the newest (one's own first)")
     .action((id, options) => undo(context(), id, options));
+  program
+    .command("ping <pod> <to>")
+    .description("send ICMP echo requests from inside a pod to an address or another pod")
+    .option("-c, --count <count>", "how many", wholeNumber(1, 1000), 3)
+    .option("-i, --interval <ms>", "between two", wholeNumber(10, 60_000), 200)
+    .option("-W, --wait <ms>", "how long each waits for its answer", wholeNumber(1, 60_000), 1000)
+    .action(async (pod, to, options) => exit(await ping(context(), pod, to, options)));
   program
     .command("exec <pod> [command...]")
     .usage("[options] <pod> -- <command...>")

@@ -55,6 +55,33 @@ describe("get", () => {
   });
 });
 
+describe("ping", () => {
+  const path = "POST /api/v1/namespaces/default/pods/a/ping";
+
+  it("prints each answer and the summary", async () => {
+    const replies = [
+      { sequence: 1, rttMs: 40.0251, message: "" },
+      { sequence: 2, rttMs: null, message: "" },
+    ];
+    const rttMs = { min: 40.0251, avg: 40.0251, max: 40.0251, mdev: 0 };
+    api.answer(path, { address: "10.0.0.2", sent: 2, received: 1, lossPercent: 50, rttMs, replies });
+    const { code, stdout } = await api.ctl(["ping", "a", "b", "-c", "2"]);
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      "10.0.0.2: seq 1 40.025 ms\n10.0.0.2: seq 2 no answer\n" +
+        "default/a to 10.0.0.2: 2 sent, 1 received, 50 % lost\nrtt min/avg/max/mdev 40.025/40.025/40.025/0.000 ms\n",
+    );
+    expect(JSON.parse(api.received[0]?.body ?? "")).toEqual({ to: "b", count: 2, intervalMs: 200, waitMs: 1000 });
+  });
+
+  it("exits with 1 when nothing came back", async () => {
+    const replies = [{ sequence: 1, rttMs: null, message: "network is unreachable" }];
+    api.answer(path, { address: "10.9.0.2", sent: 1, received: 0, lossPercent: 100, rttMs: null, replies });
+    const { code, stdout } = await api.ctl(["ping", "a", "10.9.0.2", "-c", "1"]);
+    expect([code, stdout.split("\n")[0]]).toEqual([1, "10.9.0.2: seq 1 network is unreachable"]);
+  });
+});
+
 describe("wrong usage", () => {
   it.each([
     [["heal"], "unknown command heal"],

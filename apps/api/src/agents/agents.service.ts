@@ -5,6 +5,7 @@ import {
   AGENT_PROTOCOL,
   type AgentHello,
   type AgentToApi,
+  type ApiToAgent,
   type ApiWelcome,
   keys,
 } from "@ratchet/contracts";
@@ -17,6 +18,7 @@ import type { NodeRecord } from "../state/records.js";
 import type { Transactor } from "../state/transactor.js";
 import type { Feed } from "../status/feed.js";
 import type { StatusRegistry } from "../status/status-registry.js";
+import { AgentRpc } from "./agent-rpc.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { MalformedFrame } from "./malformed-frame.js";
 
@@ -43,6 +45,7 @@ export interface AgentsParts {
 
 /** The agents that are connected: one connection a node, the newest wins. */
 export class AgentsService {
+  readonly rpc = new AgentRpc((node, frame) => this.send(node, frame));
   readonly #connections = new Map<string, { socket: WebSocket; silent: number }>();
   readonly #parts: AgentsParts;
   readonly #heartbeat: NodeJS.Timeout;
@@ -55,6 +58,14 @@ export class AgentsService {
 
   get connected(): number {
     return this.#connections.size;
+  }
+
+  /** Returns false, and sends nothing, when the node's agent is not connected. */
+  send(name: string, frame: ApiToAgent): boolean {
+    const socket = this.#connections.get(name)?.socket;
+    if (socket === undefined || socket.readyState !== socket.OPEN) return false;
+    socket.send(JSON.stringify(frame));
+    return true;
   }
 
   expectHello(socket: WebSocket): void {
@@ -74,7 +85,10 @@ export class AgentsService {
     await this.#keepNode(hello);
     if (socket.readyState !== socket.OPEN) return false;
     const older = this.#connections.get(name);
-    if (older !== undefined) close(older.socket, AGENT_CLOSE.replaced, `another agent of node ${name} has connected`);
+    if (older !== undefined) {
+      close(older.socket, AGENT_CLOSE.replaced, `another agent of node ${name} has connected`);
+      this.rpc.left(name);
+    }
     this.#connections.set(name, { socket, silent: 0 });
     socket.on("pong", () => this.#heard(name, socket));
 
@@ -103,7 +117,11 @@ export class AgentsService {
       events.add({ ...message.event, node: name });
       return;
     }
-    // Nothing asks agents for replies or telemetry yet.
+    if (message.type === "reply") {
+      this.rpc.reply(name, message);
+      return;
+    }
+    // Nothing asks agents for telemetry yet.
     if (message.type !== "status") return;
     const reported = registry.report(name, message, Date.now());
     feed.reported(reported);
@@ -115,6 +133,7 @@ export class AgentsService {
     // An older connection that was replaced ends after the newer one began.
     if (this.#connections.get(name)?.socket !== socket) return;
     this.#connections.delete(name);
+    this.rpc.left(name);
     registry.disconnect(name);
     dispatcher.disconnect(name);
     feed.nodeChanged(name);

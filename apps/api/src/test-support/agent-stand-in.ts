@@ -3,6 +3,8 @@ import {
   type AgentHello,
   type AgentStatus,
   ApiAssignment,
+  ApiCancel,
+  ApiRequest,
   type AssignedPod,
   type AssignedPort,
   type AssignedWire,
@@ -32,6 +34,10 @@ export class AgentStandIn {
   readonly gonePods = new Set<string>();
   /** Interfaces that were set down inside their pods: `podUid interface`. */
   readonly downPorts = new Set<string>();
+  readonly requests: ApiRequest[] = [];
+  readonly cancelled: string[] = [];
+  /** What it does with a question; until told otherwise it leaves it unanswered. */
+  onRequest: (request: ApiRequest) => void = () => {};
   readonly closed: Promise<{ code: number; reason: string }>;
   isProgramming: boolean;
   version = 0;
@@ -49,6 +55,11 @@ export class AgentStandIn {
     socket.on("message", (data) => {
       const message = JSON.parse(data.toString()) as { type: string };
       if (message.type === "assignment") this.#take(ApiAssignment.parse(message));
+      if (message.type === "cancel") this.cancelled.push(ApiCancel.parse(message).id);
+      if (message.type !== "request") return;
+      const request = ApiRequest.parse(message);
+      this.requests.push(request);
+      this.onRequest(request);
     });
   }
 

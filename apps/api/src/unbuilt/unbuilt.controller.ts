@@ -17,9 +17,9 @@ export class UnbuiltController {
     throw new ProblemError("Unsupported", `capturing on link ${name} is not built yet`);
   }
 
-  @Post(["pods/:name/ping", "pods/:name/trace"])
-  probe(@Param("name") name: string): never {
-    throw new ProblemError("Unsupported", `probing from pod ${name} is not built yet`);
+  @Post("pods/:name/trace")
+  trace(@Param("name") name: string): never {
+    throw new ProblemError("Unsupported", `tracing from pod ${name} is not built yet`);
   }
 
   @Post("heal")

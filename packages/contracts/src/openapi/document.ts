@@ -55,7 +55,7 @@ function answerHeaders({ method, answer, status }: Operation): object {
       ? { ETag: { description: 'the object\'s revision, as "42"', schema } }
       : {}),
     ...(status === 201 ? { Location: { description: "path of the new object", schema } } : {}),
-    ...(method === "get" || answer === "Layout"
+    ...(method === "get" || answer === "Layout" || answer === "PingResult"
       ? {}
       : { "X-Ratchet-Change": { description: "ids of the changes that were recorded, for undo", schema } }),
   };

@@ -30,6 +30,15 @@ export const OPERATIONS: readonly Operation[] = [
   post("pods", "Pod", "kill", "Ends a managed pod: its namespace and programs go, and it stays Gone until restarted"),
   post("pods", "Pod", "restart", "Gives a managed pod a fresh namespace"),
   {
+    method: "post",
+    path: "/api/v1/namespaces/{namespace}/pods/{name}/ping",
+    id: "pingFromPod",
+    tag: "pods",
+    summary: "Sends ICMP echo requests from inside a pod to an address or another pod",
+    body: "PingRequest",
+    answer: "PingResult",
+  },
+  {
     method: "get",
     path: "/api/v1/nodes",
     id: "listNodes",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PingRequest, PingResult } from "../agent/methods/ping.js";
 import { ApplyResult } from "../api/apply.js";
 import { Change } from "../api/change.js";
 import { Layout } from "../api/layout.js";
@@ -20,7 +21,7 @@ const Namespace = z.object({
 });
 
 /** What clients send: transforms are described by what they take. */
-const INPUTS = { PodInput, LinkInput, RerouteRequest, Layout };
+const INPUTS = { PodInput, LinkInput, RerouteRequest, PingRequest, Layout };
 /** What the server answers. */
 const OUTPUTS = {
   Node,
@@ -31,6 +32,7 @@ const OUTPUTS = {
   Event,
   Problem,
   ApplyResult,
+  PingResult,
   StreamFrame,
   NodeList: listOf("Node", Node),
   PodList: listOf("Pod", Pod),

@@ -29,6 +29,8 @@ import { Observer } from "./observer.js";
 import { PanelNetns } from "./panel-netns.js";
 import { type About, Reconciler } from "./reconciler.js";
 import { Reporter } from "./reporter.js";
+import { methodsOf } from "./rpc/methods.js";
+import { Rpc } from "./rpc/rpc.js";
 import { Sandboxes } from "./sandboxes.js";
 import { StateFile } from "./state-file.js";
 import { AGENT_VERSION } from "./version.js";
@@ -56,6 +58,7 @@ export class Agent {
   private readonly faults: FaultKeeper;
   private readonly reconciler: Reconciler;
   private readonly connection: Connection;
+  private readonly rpc: Rpc;
   private readonly stateFile: StateFile;
   private readonly netem: boolean;
   private readonly waitingEvents: AgentEvent[] = [];
@@ -110,10 +113,12 @@ export class Agent {
           for (const key of this.world.desired.portsOf(podUid)) this.dirty.ports.add(key);
           this.reconciler.wake();
         },
+        left: (podUid) => this.rpc.podLeft(podUid),
         drain: () => this.listener.drain(),
       },
       log,
     );
+    this.rpc = new Rpc(methodsOf(this.world), (reply) => this.connection.send(reply));
     this.faults = new FaultKeeper(
       new FaultFile(config.dataFolder, log),
       { bootId: bootId(), nowMs: bootTimeMs },
@@ -161,7 +166,12 @@ export class Agent {
           for (const event of this.waitingEvents.splice(0)) this.connection.send(event);
         },
         assigned: (assignment) => this.assigned(assignment),
+        asked: (frame) => {
+          if (frame.type === "request") void this.rpc.request(frame);
+          else if (frame.type === "cancel") this.rpc.cancel(frame.id);
+        },
         lost: () => {
+          this.rpc.lost();
           this.version = 0;
           this.reporter.version = 0;
         },
@@ -194,6 +204,7 @@ export class Agent {
   /** Stops working and leaves the kernel as it is. */
   async stop(): Promise<void> {
     this.isStopped = true;
+    this.rpc.lost();
     this.connection.stop();
     this.faults.stop();
     for (const timer of this.timers) clearInterval(timer);

@@ -29,7 +29,13 @@ beforeEach(async () => {
   server.on("connection", (socket) => socket.once("message", () => greet(socket)));
   said = [];
   lost = 0;
-  const handlers = { hello: () => hello, welcomed: () => {}, assigned: () => {}, lost: () => void lost++ };
+  const handlers = {
+    hello: () => hello,
+    welcomed: () => {},
+    assigned: () => {},
+    asked: () => {},
+    lost: () => void lost++,
+  };
   connection = new Connection(`unix:${path}`, handlers, (_, message) => said.push(message));
   ends.push(async () => {
     connection.stop();

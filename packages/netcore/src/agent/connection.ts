@@ -4,6 +4,9 @@ import {
   type AgentHello,
   type AgentToApi,
   type ApiAssignment,
+  type ApiCancel,
+  type ApiRequest,
+  type ApiTelemetryWish,
   ApiToAgent,
   type ApiWelcome,
 } from "@ratchet/contracts";
@@ -17,6 +20,8 @@ export interface ConnectionHandlers {
   /** The API has taken the hello; the next frame is a full assignment. */
   welcomed(welcome: ApiWelcome): void;
   assigned(assignment: ApiAssignment): void;
+  /** A question, the end of one, or a wish. */
+  asked(frame: ApiRequest | ApiCancel | ApiTelemetryWish): void;
   lost(): void;
 }
 
@@ -96,8 +101,10 @@ export class Connection {
       if (this.isWelcomed) this.handlers.assigned(frame);
       return;
     }
-    // Questions and wishes of an API that knows more than this agent: nobody answers them here yet.
-    if (frame.type !== "welcome") return;
+    if (frame.type !== "welcome") {
+      if (this.isWelcomed) this.handlers.asked(frame);
+      return;
+    }
     if (frame.protocol !== AGENT_PROTOCOL) {
       socket.close(AGENT_CLOSE.protocol, `agent speaks protocol ${AGENT_PROTOCOL}`);
       return;

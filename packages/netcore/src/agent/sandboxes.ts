@@ -29,6 +29,8 @@ export interface SandboxEvents {
   tell(podUid: string, severity: "info" | "warning", reason: string, message: string): void;
   /** A namespace has come or gone: everything of the pod has to be looked at. */
   moved(podUid: string): void;
+  /** The namespace the pod had is given up: whatever is open in it is to be closed now. */
+  left(podUid: string): void;
   /** Reads what the kernel has told meanwhile. */
   drain(): void;
 }
@@ -281,6 +283,7 @@ export class Sandboxes {
     if (sandbox === undefined) return;
     this.world.detach(sandbox);
     this.failedSysctls.delete(podUid);
+    this.events.left(podUid);
   }
 
   private drop(record: SandboxRecord): void {

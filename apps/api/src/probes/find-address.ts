@@ -1,0 +1,34 @@
+import { addressOf, keys, parseIp } from "@ratchet/contracts";
+import type { LinkRecord, PodRecord } from "../state/records.js";
+import type { World } from "../state/world.js";
+
+/**
+ * The address to try when somebody says "that pod": the far end's on a link between the two, else the pod's own
+ * loopback, else any of its interfaces. An address is itself. Undefined: there is none.
+ */
+export function findAddress(world: World, from: PodRecord, to: string): string | undefined {
+  if (parseIp(to) !== undefined) return to;
+  const pod = world.pod(keys.pod(from.namespace, to))?.data;
+  if (pod === undefined) return undefined;
+  const links = [...world.linksOfPod(keys.pod(pod.namespace, pod.name))].flatMap((key) => world.link(key)?.data ?? []);
+  const shared = links.filter((link) => endsAt(link, from.name).length > 0);
+  const candidates = [
+    ...shared.flatMap((link) => addressesAt(link, pod)),
+    ...(pod.spec.loopback ?? []),
+    ...links.flatMap((link) => addressesAt(link, pod)),
+    ...(pod.spec.interfaces ?? []).flatMap(({ addresses }) => addresses ?? []),
+  ];
+  const [first] = candidates;
+  return first === undefined ? undefined : addressOf(first);
+}
+
+function addressesAt(link: LinkRecord, pod: PodRecord): string[] {
+  return endsAt(link, pod.name).flatMap((end) => [
+    ...(end.addresses ?? []),
+    ...(pod.spec.interfaces?.find(({ name }) => name === end.interface)?.addresses ?? []),
+  ]);
+}
+
+function endsAt(link: LinkRecord, pod: string) {
+  return link.spec.endpoints.flatMap((end) => ("pod" in end && end.pod === pod ? [end] : []));
+}

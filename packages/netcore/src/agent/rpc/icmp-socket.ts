@@ -1,0 +1,106 @@
+import { type Ip, parseIp } from "@ratchet/contracts";
+import { errnoText } from "../../ffi/errno.js";
+import { lastErrno, libc } from "../../ffi/libc.js";
+import { type NetnsRef, withNetns } from "../../ffi/netns.js";
+import { watchReadable } from "../../ffi/readable.js";
+import { isSystemError, SystemError } from "../../ffi/system-error.js";
+import { askForTimes, TimedReceiver } from "../../ffi/timed-receive.js";
+import { socketAddress } from "./icmp.js";
+
+// include/linux/socket.h, include/uapi/linux/in.h, icmp.h, icmpv6.h
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_RAW = 3;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const IPPROTO_ICMP = 1;
+const IPPROTO_ICMPV6 = 58;
+const SOL_RAW = 255;
+const ICMP_FILTER = 1;
+const ICMPV6_FILTER = 1;
+/** So that an answer in flight is not dropped while the loop is busy. */
+const DATAGRAMS_PER_TURN = 256;
+
+const V4_TAKEN = [0, 3, 11];
+const V6_TAKEN = [1, 3, 129];
+
+const receiver = new TimedReceiver();
+
+/** A raw ICMP socket of a pod's namespace, opened by this process and used from outside. */
+export class IcmpSocket {
+  private readonly address: Buffer;
+  private stopWatching: (() => void) | undefined;
+  private isClosed = false;
+
+  private constructor(
+    private readonly fd: number,
+    ip: Ip,
+  ) {
+    this.address = socketAddress(ip);
+  }
+
+  /**
+   * Raw, because the kernel's ping sockets are refused wherever net.ipv4.ping_group_range is at its default.
+   * `onDatagram` gets answers and refusals of anybody in the namespace, with the kernel's time.
+   *
+   * @throws SystemError
+   */
+  static open(netns: NetnsRef, to: string, onDatagram: (data: Buffer, atNs: bigint | undefined) => void): IcmpSocket {
+    const ip = parseIp(to);
+    if (ip === undefined) throw new TypeError(`${to} is no address`);
+    const isV4 = ip.family === 4;
+    const type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK;
+    const fd = withNetns(netns, () =>
+      libc.socket(isV4 ? AF_INET : AF_INET6, type, isV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6),
+    );
+    if (fd < 0) throw new SystemError("socket", lastErrno(), "ICMP");
+    try {
+      filter(fd, ip.family);
+      askForTimes(fd);
+      const socket = new IcmpSocket(fd, ip);
+      socket.stopWatching = watchReadable(fd, () => socket.drain(onDatagram));
+      return socket;
+    } catch (error) {
+      libc.close(fd);
+      throw error;
+    }
+  }
+
+  /** The reason in words when the kernel refuses to send it, for want of a route for instance. */
+  send(packet: Uint8Array): string | undefined {
+    if (this.isClosed) return "the socket is closed";
+    if (libc.sendto(this.fd, packet, packet.length, 0, this.address, this.address.length) >= 0) return undefined;
+    return errnoText(lastErrno());
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.stopWatching?.();
+    libc.close(this.fd);
+  }
+
+  private drain(onDatagram: (data: Buffer, atNs: bigint | undefined) => void): void {
+    for (let count = 0; count < DATAGRAMS_PER_TURN && !this.isClosed; count++) {
+      try {
+        const datagram = receiver.receive(this.fd);
+        if (datagram === undefined) return;
+        onDatagram(datagram.data, datagram.atNs);
+      } catch (error) {
+        // What an earlier packet met on its way; the next call reads on.
+        if (!isSystemError(error)) throw error;
+      }
+    }
+  }
+}
+
+function filter(fd: number, family: 4 | 6): void {
+  const bits = Buffer.alloc(family === 4 ? 4 : 32, 0xff);
+  for (const type of family === 4 ? V4_TAKEN : V6_TAKEN) {
+    const word = (type >>> 5) * 4;
+    bits.writeUInt32LE((bits.readUInt32LE(word) & ~(1 << (type & 31))) >>> 0, word);
+  }
+  const [level, name] = family === 4 ? [SOL_RAW, ICMP_FILTER] : [IPPROTO_ICMPV6, ICMPV6_FILTER];
+  if (libc.setsockopt(fd, level, name, bits, bits.length) < 0)
+    throw new SystemError("setsockopt", lastErrno(), "filter");
+}
