@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [`${folders}/**/*.test.{ts,tsx}`],
-          exclude: ["**/node_modules/**", "**/dist/**", "**/*.{int,kernel,e2e,fuzz}.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/*.{int,kernel,e2e,fuzz,kube}.test.ts"],
         },
       },
       {
@@ -64,6 +64,19 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "kube",
+          include: [`${folders}/**/*.kube.test.ts`],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          pool: "forks",
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -17,6 +17,11 @@ const TESTS = [
   { package: "iperf3", needs: ["iperf3"], why: "pushes traffic through a wire" },
   { package: "tcpdump", needs: ["tcpdump"], why: "looks at frames on a wire" },
   { package: "etcd-server", needs: ["etcd"], why: "keeps intents as in production" },
+  { package: "containerd", needs: ["containerd", "ctr"], why: "runs pods in a real cluster" },
+  { package: "runc", needs: ["runc"], why: "runs their containers" },
+  { package: "containernetworking-plugins", needs: ["/usr/lib/cni/ptp"], why: "the CNI plugins to compare with" },
+  { package: "busybox-static", needs: ["busybox"], why: "makes their image" },
+  { package: "openssl", needs: ["openssl"], why: "makes the cluster's certificates" },
 ];
 
 const SYSTEM_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];

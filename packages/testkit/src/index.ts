@@ -1,3 +1,4 @@
+export * from "@ratchet/kube-cluster";
 export * from "./browser.js";
 export * from "./client.js";
 export * from "./etcd.js";
