@@ -1,0 +1,42 @@
+import type { Environment } from "../config/environment.js";
+
+/** All that a run touches besides the files of its state folder; tests give their own. */
+export interface Host {
+  readonly env: Environment;
+  /** Rejects when there are more than `maxBytes`. */
+  readStdin(maxBytes: number): Promise<string>;
+  writeStdout(text: string): void;
+  /** One line for the runtime's log. */
+  log(line: string): void;
+  readonly exec: Exec;
+  readonly agent: AgentTransport;
+  readonly https: HttpsGet;
+  /** Monotonic, milliseconds. */
+  nowMs(): number;
+  sleep(ms: number): Promise<void>;
+}
+
+/** Runs a program to its end; killed after `timeoutMs`. Rejects when it cannot be started. */
+export type Exec = (run: {
+  readonly path: string;
+  readonly env: Environment;
+  readonly stdin: string;
+  readonly timeoutMs: number;
+}) => Promise<{ readonly stdout: string; readonly exitCode: number; readonly isTimedOut: boolean }>;
+
+/** One HTTP exchange on a unix socket. Rejects when nobody answers within `timeoutMs`. */
+export type AgentTransport = (request: {
+  readonly socket: string;
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly body?: unknown;
+  readonly timeoutMs: number;
+}) => Promise<{ readonly status: number; readonly text: string }>;
+
+/** Rejects when nobody answers within `timeoutMs`. Certificates and keys as PEM. */
+export type HttpsGet = (request: {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly tls: { ca?: string; cert?: string; key?: string; serverName?: string; isUnverified?: boolean };
+  readonly timeoutMs: number;
+}) => Promise<{ readonly status: number; readonly text: string }>;

@@ -1,0 +1,2 @@
+export type { Host } from "./host/host.js";
+export { run } from "./run.js";
