@@ -45,7 +45,7 @@ test("store-values: what somebody else wrote into the store is left out, and com
     const at = random.chance(0.9) ? key : `${random.pick(kinds)}${hostileString(random).toWellFormed() || "x"}`;
     const what = `${fuzz.replay("store-values", run)}\n${at}\n${broken}`;
     const outcome = await store.txn({ ops: [{ op: "put", key: at, value: broken }] });
-    await api.core.mirror.reached(outcome.revision);
+    await api.core.mirror.reached(outcome.revision, 5000);
     for (const path of [TOPOLOGY, "/api/v1/nodes", "/api/v1/namespaces/default/pods"]) {
       const answer = await api.get(path);
       expect(answer.status, `${what}\n${JSON.stringify(answer.body)}`).toBe(200);
@@ -53,7 +53,7 @@ test("store-values: what somebody else wrote into the store is left out, and com
     expectSound(what);
     const ops = at === key ? [{ op: "put" as const, key, value }] : [{ op: "delete" as const, key: at }];
     const mended = await store.txn({ ops });
-    await api.core.mirror.reached(mended.revision);
+    await api.core.mirror.reached(mended.revision, 5000);
   }
   // A VNI that was lost for a moment may have been replaced by another meanwhile: that is what settling is for.
   const kept = sound.filter(({ key }) => !key.startsWith(keys.vnis()));
