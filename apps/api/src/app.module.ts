@@ -14,6 +14,7 @@ import { NamespacesModule } from "./namespaces/namespaces.module.js";
 import { NodesModule } from "./nodes/nodes.module.js";
 import { PodsModule } from "./pods/pods.module.js";
 import { ProbesModule } from "./probes/probes.module.js";
+import { TelemetryModule } from "./telemetry/telemetry.module.js";
 import { TopologyModule } from "./topology/topology.module.js";
 import { UnbuiltModule } from "./unbuilt/unbuilt.module.js";
 
@@ -33,6 +34,7 @@ const AREAS = [
   NodesModule,
   PodsModule,
   ProbesModule,
+  TelemetryModule,
   TopologyModule,
   UnbuiltModule,
 ];

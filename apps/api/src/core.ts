@@ -17,6 +17,7 @@ import { Observer } from "./status/observer.js";
 import { StatusRegistry } from "./status/status-registry.js";
 import type { Store } from "./store/store.js";
 import { StreamHub } from "./stream/stream-hub.js";
+import type { Telemetry } from "./telemetry/telemetry.js";
 
 export interface CoreOptions {
   store: Store;
@@ -92,6 +93,10 @@ export class Core {
     mirror.onChange(({ vnis }) => this.reconciler.vnisTouched(vnis));
     leader.onChange((isLeader) => isLeader && this.reconciler.everythingTouched());
     this.events.onEvent((event) => this.hub.broadcast({ type: "event", event }, event.about.namespace));
+  }
+
+  get telemetry(): Telemetry {
+    return this.agents.telemetry;
   }
 
   async stop(): Promise<void> {

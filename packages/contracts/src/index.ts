@@ -13,6 +13,7 @@ export * from "./api/list.js";
 export * from "./api/problem.js";
 export * from "./api/reroute.js";
 export * from "./api/stream.js";
+export * from "./api/telemetry.js";
 export * from "./api/topology.js";
 export * from "./cni/agent-protocol.js";
 export * from "./cni/names.js";

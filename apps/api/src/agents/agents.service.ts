@@ -18,6 +18,7 @@ import type { NodeRecord } from "../state/records.js";
 import type { Transactor } from "../state/transactor.js";
 import type { Feed } from "../status/feed.js";
 import type { StatusRegistry } from "../status/status-registry.js";
+import { Telemetry } from "../telemetry/telemetry.js";
 import { AgentRpc } from "./agent-rpc.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { MalformedFrame } from "./malformed-frame.js";
@@ -45,6 +46,7 @@ export interface AgentsParts {
 
 /** The agents that are connected: one connection a node, the newest wins. */
 export class AgentsService {
+  readonly telemetry: Telemetry;
   readonly rpc = new AgentRpc((node, frame) => this.send(node, frame));
   readonly #connections = new Map<string, { socket: WebSocket; silent: number }>();
   readonly #parts: AgentsParts;
@@ -52,6 +54,7 @@ export class AgentsService {
 
   constructor(parts: AgentsParts) {
     this.#parts = parts;
+    this.telemetry = new Telemetry(parts.mirror.world, (node, frame) => this.send(node, frame));
     this.#heartbeat = setInterval(() => this.#ping(), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }
@@ -101,6 +104,7 @@ export class AgentsService {
     };
     socket.send(JSON.stringify(welcome));
     dispatcher.connect(name, (text) => socket.send(text));
+    this.telemetry.connected(name);
     feed.nodeChanged(name);
     reconciler.nodeCame();
     if (older === undefined) events.aboutNode(name, "NodeReady", "info", `the agent of node ${name} has connected`);
@@ -121,8 +125,10 @@ export class AgentsService {
       this.rpc.reply(name, message);
       return;
     }
-    // Nothing asks agents for telemetry yet.
-    if (message.type !== "status") return;
+    if (message.type === "telemetry") {
+      this.telemetry.take(name, message, Date.now());
+      return;
+    }
     const reported = registry.report(name, message, Date.now());
     feed.reported(reported);
     if (reported.mayReleaseVnis) reconciler.nodeReported(name);
@@ -134,6 +140,7 @@ export class AgentsService {
     if (this.#connections.get(name)?.socket !== socket) return;
     this.#connections.delete(name);
     this.rpc.left(name);
+    this.telemetry.left(name);
     registry.disconnect(name);
     dispatcher.disconnect(name);
     feed.nodeChanged(name);

@@ -2,6 +2,7 @@ import { keys, LINK_PHASES } from "@ratchet/contracts";
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { Core } from "../core.js";
+import { linkMetrics } from "./link-metrics.js";
 
 const COMMIT_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
@@ -59,6 +60,7 @@ export class Metrics {
       const { entries } = await core.store.range(keys.outbox());
       return entries.length;
     });
+    linkMetrics(this.registry, core.telemetry.history);
     const links = new Gauge({
       name: "ratchet_links",
       help: "Links by phase",

@@ -8,12 +8,14 @@ import type { Reader } from "./stream-hub.js";
 
 /** What may wait for a reader beside a snapshot: it has fallen behind by more than it can catch up. */
 const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
+/** The uids of all links a reader may watch, with room. */
+const MAX_FRAME_BYTES = 64 * 1024;
 const HEARTBEAT_MS = 1000;
 const CLOSE_WITHIN_MS = 5000;
 const CLOSE = { malformed: 1008, tooSlow: 1013 } as const;
 
 /** Browsers follow here what is asked for and what the kernel has. */
-@WebSocketGateway({ path: "/api/v1/stream", maxPayload: 4096, perMessageDeflate: false })
+@WebSocketGateway({ path: "/api/v1/stream", maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false })
 export class StreamGateway implements OnGatewayConnection, OnModuleDestroy {
   readonly #core: Core;
   readonly #heartbeat: NodeJS.Timeout;
@@ -34,11 +36,17 @@ export class StreamGateway implements OnGatewayConnection, OnModuleDestroy {
     const { since, namespace } = query.data;
     const store = query.data.store ?? query.data.storeId;
     const reader = readerOf(socket, namespace);
+    const { telemetry } = this.#core;
     socket.on("message", (data, isBinary) => {
-      if (!isBinary && isPing(data.toString())) return;
-      socket.close(CLOSE.malformed, 'only {"type":"ping"} is understood');
+      const frame = isBinary ? undefined : read(data.toString());
+      if (frame === undefined)
+        socket.close(CLOSE.malformed, 'only {"type":"ping"} and {"type":"watch"} are understood');
+      else if (frame.type === "watch" && socket.readyState === socket.OPEN) telemetry.watch(reader, frame.links);
     });
-    socket.on("close", () => this.#core.hub.leave(reader));
+    socket.on("close", () => {
+      this.#core.hub.leave(reader);
+      telemetry.watch(reader, []);
+    });
     this.#core.hub.join(reader, store === undefined || store === this.#core.mirror.storeId ? since : undefined);
   }
 
@@ -63,10 +71,10 @@ function readerOf(socket: WebSocket, namespace: string | undefined): Reader {
   };
 }
 
-function isPing(text: string): boolean {
+function read(text: string): StreamClientFrame | undefined {
   try {
-    return StreamClientFrame.safeParse(JSON.parse(text)).success;
+    return StreamClientFrame.safeParse(JSON.parse(text)).data;
   } catch {
-    return false;
+    return undefined;
   }
 }

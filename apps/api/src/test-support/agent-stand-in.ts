@@ -5,6 +5,7 @@ import {
   ApiAssignment,
   ApiCancel,
   ApiRequest,
+  ApiTelemetryWish,
   type AssignedPod,
   type AssignedPort,
   type AssignedWire,
@@ -36,6 +37,7 @@ export class AgentStandIn {
   readonly downPorts = new Set<string>();
   readonly requests: ApiRequest[] = [];
   readonly cancelled: string[] = [];
+  readonly wishes: ApiTelemetryWish[] = [];
   /** What it does with a question; until told otherwise it leaves it unanswered. */
   onRequest: (request: ApiRequest) => void = () => {};
   readonly closed: Promise<{ code: number; reason: string }>;
@@ -56,6 +58,7 @@ export class AgentStandIn {
       const message = JSON.parse(data.toString()) as { type: string };
       if (message.type === "assignment") this.#take(ApiAssignment.parse(message));
       if (message.type === "cancel") this.cancelled.push(ApiCancel.parse(message).id);
+      if (message.type === "telemetry") this.wishes.push(ApiTelemetryWish.parse(message));
       if (message.type !== "request") return;
       const request = ApiRequest.parse(message);
       this.requests.push(request);

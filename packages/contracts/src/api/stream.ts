@@ -6,6 +6,7 @@ import { Node } from "../resources/node.js";
 import { Pod } from "../resources/pod.js";
 import { Layout } from "./layout.js";
 import { wholeNumber } from "./list.js";
+import { StreamTelemetryRow } from "./telemetry.js";
 
 export const StreamQuery = z.strictObject({
   since: wholeNumber.pipe(z.int().min(0)).optional(),
@@ -51,9 +52,22 @@ export const StreamFrame = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("event"), event: Event }),
   z.object({ type: z.literal("layout"), namespace: z.string(), layout: Layout, actor: z.string() }),
+  /** Of the links this reader watches. A node's links come together, idle ones too; each node has frames of its own. */
+  z.object({
+    type: z.literal("telemetry"),
+    at: z.iso.datetime(),
+    intervalMs: z.number(),
+    rows: z.array(StreamTelemetryRow),
+  }),
   z.object({ type: z.literal("heartbeat"), at: z.iso.datetime(), revision: z.int(), sequence: z.int() }),
 ]);
 export type StreamFrame = z.output<typeof StreamFrame>;
 
-/** What a browser may send: nothing but a sign of life. */
-export const StreamClientFrame = z.strictObject({ type: z.literal("ping") });
+export const WATCHED_LINKS_MAX = 500;
+
+/** What a browser may send: a sign of life, or the uids of the links it looks at, in place of those before. */
+export const StreamClientFrame = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("ping") }),
+  z.strictObject({ type: z.literal("watch"), links: z.array(z.string().max(64)).max(WATCHED_LINKS_MAX) }),
+]);
+export type StreamClientFrame = z.output<typeof StreamClientFrame>;

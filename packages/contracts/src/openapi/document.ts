@@ -83,7 +83,8 @@ function pathParameters({ path }: Operation): object[] {
 }
 
 function queryParameters({ query = [] }: Operation): object[] {
-  const typeOf = (name: string) => (name === "limit" ? "integer" : name === "dryRun" ? "boolean" : "string");
+  const typeOf = (name: string) =>
+    ["limit", "seconds"].includes(name) ? "integer" : name === "dryRun" ? "boolean" : "string";
   return query.map((name) => ({ name, in: "query", schema: { type: typeOf(name) } }));
 }
 

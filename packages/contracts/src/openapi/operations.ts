@@ -27,6 +27,15 @@ export const OPERATIONS: readonly Operation[] = [
     "Moves one end: the old end goes and the new one comes, or nothing changes",
     "RerouteRequest",
   ),
+  {
+    method: "get",
+    path: "/api/v1/namespaces/{namespace}/links/{name}/telemetry",
+    id: "getLinkTelemetry",
+    tag: "links",
+    summary: "Reads what a link carried in the last seconds; asking makes its nodes measure each second for a while",
+    answer: "LinkTelemetry",
+    query: ["seconds"],
+  },
   post("pods", "Pod", "kill", "Ends a managed pod: its namespace and programs go, and it stays Gone until restarted"),
   post("pods", "Pod", "restart", "Gives a managed pod a fresh namespace"),
   {

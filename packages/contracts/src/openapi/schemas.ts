@@ -7,6 +7,7 @@ import { listOf } from "../api/list.js";
 import { Problem } from "../api/problem.js";
 import { RerouteRequest } from "../api/reroute.js";
 import { StreamFrame } from "../api/stream.js";
+import { LinkTelemetry } from "../api/telemetry.js";
 import { Topology } from "../api/topology.js";
 import { Event } from "../resources/event.js";
 import { Endpoint, Link, LinkInput, PodEndpoint } from "../resources/link.js";
@@ -33,6 +34,7 @@ const OUTPUTS = {
   Problem,
   ApplyResult,
   PingResult,
+  LinkTelemetry,
   StreamFrame,
   NodeList: listOf("Node", Node),
   PodList: listOf("Pod", Pod),

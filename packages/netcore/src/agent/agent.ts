@@ -12,11 +12,13 @@ import { Executor } from "../executor/executor.js";
 import { bootTimeMs } from "../ffi/boot-time.js";
 import { NETNS_FOLDER } from "../ffi/named-netns.js";
 import { netnsIdentity, OWN_NETNS } from "../ffi/netns.js";
+import { portKey } from "../model/key.js";
 import type { NetlinkListener } from "../netlink/listener.js";
 import { NetlinkSocket } from "../netlink/socket.js";
 import type { NetnsId } from "../plan/plan-pod.js";
 import { listenKernelEvents } from "../rtnetlink/kernel-events.js";
 import { findLink } from "../rtnetlink/link.js";
+import { dumpCounters } from "../rtnetlink/link-counters.js";
 import { Announcer } from "./announcer.js";
 import { hasNetem } from "./capabilities.js";
 import type { AgentConfig } from "./config.js";
@@ -33,6 +35,7 @@ import { methodsOf } from "./rpc/methods.js";
 import { Rpc } from "./rpc/rpc.js";
 import { Sandboxes } from "./sandboxes.js";
 import { StateFile } from "./state-file.js";
+import { PanelTelemetry } from "./telemetry/panel-telemetry.js";
 import { AGENT_VERSION } from "./version.js";
 import { World } from "./world.js";
 
@@ -59,6 +62,7 @@ export class Agent {
   private readonly reconciler: Reconciler;
   private readonly connection: Connection;
   private readonly rpc: Rpc;
+  private readonly telemetry: PanelTelemetry;
   private readonly stateFile: StateFile;
   private readonly netem: boolean;
   private readonly waitingEvents: AgentEvent[] = [];
@@ -118,6 +122,15 @@ export class Agent {
       },
       log,
     );
+    this.telemetry = new PanelTelemetry(
+      {
+        readCounters: () => dumpCounters(this.panelSocket),
+        wires: () => this.world.desired.wires.values(),
+        indexOf: (port) => this.world.panelHalf(portKey(port))?.ifIndex,
+      },
+      (frame) => this.connection.send(frame),
+      log,
+    );
     this.rpc = new Rpc(methodsOf(this.world), (reply) => this.connection.send(reply));
     this.faults = new FaultKeeper(
       new FaultFile(config.dataFolder, log),
@@ -169,9 +182,11 @@ export class Agent {
         asked: (frame) => {
           if (frame.type === "request") void this.rpc.request(frame);
           else if (frame.type === "cancel") this.rpc.cancel(frame.id);
+          else this.telemetry.wish(frame.intervalMs);
         },
         lost: () => {
           this.rpc.lost();
+          this.telemetry.stop();
           this.version = 0;
           this.reporter.version = 0;
         },
@@ -205,6 +220,7 @@ export class Agent {
   async stop(): Promise<void> {
     this.isStopped = true;
     this.rpc.lost();
+    this.telemetry.stop();
     this.connection.stop();
     this.faults.stop();
     for (const timer of this.timers) clearInterval(timer);

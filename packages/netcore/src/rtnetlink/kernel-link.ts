@@ -152,8 +152,8 @@ function readLinkInfo(link: KernelLink, info: AttributeReader): void {
   }
 }
 
-// struct rtnl_link_stats64
-function readStats(attr: AttributeReader): LinkStats {
+/** Reads struct rtnl_link_stats64. */
+export function readStats(attr: AttributeReader): LinkStats {
   return {
     rxPackets: attr.u64(0),
     txPackets: attr.u64(8),

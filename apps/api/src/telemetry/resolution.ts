@@ -1,0 +1,15 @@
+/** How finely and how long something is kept. */
+export interface Resolution {
+  stepMs: number;
+  slots: number;
+}
+
+/** 15 minutes by the second. */
+export const FINE: Resolution = { stepMs: 1000, slots: 900 };
+/** A day by ten seconds. */
+export const COARSE: Resolution = { stepMs: 10_000, slots: 8640 };
+export const RESOLUTIONS = [FINE, COARSE] as const;
+
+export function slotOf({ stepMs }: Resolution, nowMs: number): number {
+  return Math.floor(nowMs / stepMs);
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { wholeNumber } from "./list.js";
+
+export const TELEMETRY_MAX_SECONDS = 86_400;
+
+export const TelemetryQuery = z.strictObject({
+  seconds: wholeNumber.pipe(z.int().min(1).max(TELEMETRY_MAX_SECONDS)).optional(),
+});
+export type TelemetryQuery = z.output<typeof TelemetryQuery>;
+
+/** [ms since the epoch, packets/s, bytes/s, drops/s, errors/s], means over one step that begins then. */
+export const TelemetryPoint = z.tuple([z.int(), z.number(), z.number(), z.number(), z.number()]);
+export type TelemetryPoint = z.output<typeof TelemetryPoint>;
+
+/** What a link carried, as its patch panels saw it. A step without a point was not measured. */
+export const LinkTelemetry = z.object({
+  link: z.string(),
+  uid: z.string(),
+  stepMs: z.int(),
+  /** From end 0 to end 1, then back. Packets and bytes are those handed to the receiving pod. */
+  directions: z.array(z.object({ from: z.string(), to: z.string(), points: z.array(TelemetryPoint) })).length(2),
+});
+export type LinkTelemetry = z.output<typeof LinkTelemetry>;
+
+/** [linkUid, end it comes from, packets/s, bytes/s, drops/s, errors/s] */
+export const StreamTelemetryRow = z.tuple([
+  z.string(),
+  z.union([z.literal(0), z.literal(1)]),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+]);
+export type StreamTelemetryRow = z.output<typeof StreamTelemetryRow>;
