@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { LINKS_ANNOTATION } from "@ratchet/contracts/kube-marks";
+import { LEGACY_LABELS } from "@ratchet/contracts/legacy-labels";
 import type { PodIdentity } from "../config/environment.js";
 import { isObject, type JsonObject } from "../config/node-config.js";
 import type { HttpsGet } from "../host/host.js";
@@ -29,7 +31,9 @@ export async function askKubernetes(
   const annotations = isObject(metadata.annotations) ? metadata.annotations : {};
   const labels = isObject(metadata.labels) ? metadata.labels : {};
   if (pod.uid !== undefined && metadata.uid !== pod.uid && annotations[MIRROR_HASH] !== pod.uid) return undefined;
-  return (options.useLabels && labels.ratchet === "true") || annotations["ratchet.network/links"] !== undefined;
+  return (
+    (options.useLabels && labels[LEGACY_LABELS.isRatchet] === "true") || annotations[LINKS_ANNOTATION] !== undefined
+  );
 }
 
 function bearer(token: string): { authorization: string } {

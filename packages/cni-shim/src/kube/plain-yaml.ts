@@ -96,7 +96,7 @@ function scalar(text: string, line: number): Yaml {
   const plain = text.replace(/\s+#.*$/, "").trim();
   if (plain === "{}") return {};
   if (plain === "[]") return [];
-  if (/^["'{}[\],&*!|>%@`?]/.test(plain) || /:\s/.test(plain)) throw unreadable(line);
+  if (/^(["'{}[\],&*!|>%@`?]|- )/.test(plain) || /:\s/.test(plain)) throw unreadable(line);
   if (plain === "true") return true;
   if (plain === "false") return false;
   if (plain === "null" || plain === "~") return null;

@@ -1,0 +1,42 @@
+import type { Environment } from "../config/environment.js";
+import type { AgentTransport, Exec, Host, HttpsGet } from "../host/host.js";
+
+/** A host in memory: what a run wrote, and the answers it gets. Its clock goes only by sleep(). */
+export class FakeHost implements Host {
+  stdout = "";
+  readonly logs: string[] = [];
+  readonly executed: { path: string; command: string | undefined; config: Record<string, unknown> }[] = [];
+  stdin = "";
+  execAnswer: Awaited<ReturnType<Exec>> = { stdout: "{}", exitCode: 0, isTimedOut: false };
+  agentAnswer: (path: string, body: unknown) => { status: number; body: unknown } | "silent" = () => "silent";
+  httpsAnswer: HttpsGet = () => Promise.reject(new Error("unreachable"));
+  #nowMs = 0;
+
+  constructor(readonly env: Environment) {}
+
+  readStdin = async () => this.stdin;
+  writeStdout = (text: string) => {
+    this.stdout += text;
+  };
+  log = (line: string) => {
+    this.logs.push(line);
+  };
+  exec: Exec = async ({ path, env, stdin }) => {
+    this.executed.push({ path, command: env.CNI_COMMAND, config: JSON.parse(stdin) });
+    return this.execAnswer;
+  };
+  agent: AgentTransport = async ({ path, body }) => {
+    const answer = this.agentAnswer(path, body);
+    if (answer === "silent") throw new Error("ECONNREFUSED");
+    return { status: answer.status, text: JSON.stringify(answer.body) };
+  };
+  https: HttpsGet = (request) => this.httpsAnswer(request);
+  nowMs = () => this.#nowMs;
+
+  /** The deadline's own watch is the longest sleep of a run and never ends here: the work is what ends. */
+  sleep = (ms: number) => {
+    if (ms >= 1000) return new Promise<void>(() => {});
+    this.#nowMs += ms;
+    return Promise.resolve();
+  };
+}
