@@ -21,6 +21,9 @@ import { findLink } from "../rtnetlink/link.js";
 import { dumpCounters } from "../rtnetlink/link-counters.js";
 import { Announcer } from "./announcer.js";
 import { hasNetem } from "./capabilities.js";
+import { CniSide } from "./cni/cni-side.js";
+import { NO_KUBE_PODS } from "./cni/kube-pod.js";
+import type { Frame } from "./cni/local-pods.js";
 import type { AgentConfig } from "./config.js";
 import { Connection } from "./connection.js";
 import { Dirty } from "./dirty.js";
@@ -45,6 +48,11 @@ const FOLDER_SETTLE_MS = 5;
 const PASSES_PER_DEEP_ONE = 20;
 const EVENTS_KEPT = 200;
 
+const NO_ASSIGNMENT: Frame = {
+  ...{ storeId: "", revision: 0, full: true, pods: [], ports: [], wires: [] },
+  ...{ removedPods: [], removedPorts: [], removedWires: [] },
+};
+
 /** The agent of one node: puts the parts together and passes between them what each has to say. */
 export class Agent {
   private readonly world = new World();
@@ -56,6 +64,7 @@ export class Agent {
   private readonly deleter: Executor;
   private readonly listener: NetlinkListener;
   private readonly sandboxes: Sandboxes;
+  private readonly cni: CniSide;
   private readonly reporter: Reporter;
   private readonly announcer: Announcer;
   private readonly faults: FaultKeeper;
@@ -98,6 +107,23 @@ export class Agent {
     const reserved = [own, this.panel.identity].flatMap((identity): NetnsId[] =>
       identity === undefined ? [] : [{ dev: String(identity.dev), inode: String(identity.inode) }],
     );
+    this.cni = new CniSide(
+      config,
+      this.world,
+      NO_KUBE_PODS,
+      reserved,
+      {
+        take: (frame) => {
+          this.takeIn(frame);
+          this.reconciler.wake();
+        },
+        moved: (podUid) => this.markMoved([podUid]),
+        problemOf: (key) => this.reconciler.problemOf(key),
+        isConnected: () => this.connection.isReady,
+        underlayMtuBytes: () => this.underlayMtuBytes(),
+      },
+      log,
+    );
     this.sandboxes = new Sandboxes(
       config,
       this.world,
@@ -105,6 +131,7 @@ export class Agent {
       this.panelSocket,
       images,
       reserved,
+      (podUid) => this.cni.registrations.ofPod(podUid),
       {
         changed: () => this.save(),
         tell: (podUid, severity, reason, message) => {
@@ -165,7 +192,10 @@ export class Agent {
         },
         done: (action) => this.observer.takeAlias(action),
         resync: (what) => this.resync(what),
-        progressed: () => this.report(),
+        progressed: () => {
+          this.cni.progressed();
+          this.report();
+        },
         tell: (about, severity, reason, message) => this.tell(about, severity, reason, message),
       },
       log,
@@ -196,8 +226,9 @@ export class Agent {
   }
 
   /** Takes over what is there and begins to work. Needs no API: the last assignment is on disk. */
-  start(): void {
+  async start(): Promise<void> {
     const state = this.stateFile.load();
+    this.cni.load();
     for (const record of state.sandboxes) this.sandboxes.records.set(record.podUid, record);
     this.observer.readPanel(this.panelSocket);
     this.executor.countFromNow(this.panel.path);
@@ -205,14 +236,15 @@ export class Agent {
     this.faults.load();
     if (state.assignment !== null) {
       const { assignment } = state;
-      this.take({ ...assignment, full: true, removedPods: [], removedPorts: [], removedWires: [] });
-    }
+      this.take({ ...assignment, full: true, removedPods: [], removedPorts: [], removedWires: [] }, true);
+    } else this.takeIn(this.cni.merge(NO_ASSIGNMENT, true));
     this.watchFolder();
     this.timers.push(setInterval(() => this.lookElsewhere(), LOOK_MS));
     if (this.config.resyncSeconds > 0) {
       this.timers.push(setInterval(() => this.fullPass(), this.config.resyncSeconds * 1000));
     }
     this.reconciler.wake();
+    await this.cni.start();
     this.connection.start();
   }
 
@@ -249,13 +281,18 @@ export class Agent {
     this.reconciler.wake();
   }
 
-  private take(frame: Omit<ApiAssignment, "type" | "version">): void {
-    this.dirty.add(this.world.desired.apply(frame));
-    for (const port of frame.ports) this.world.panelName(port.podUid, port.interface);
+  /** Takes in what the control plane asks for. */
+  private take(frame: Frame, isFromDisk = false): void {
+    this.takeIn(this.cni.merge(frame, isFromDisk));
     if (!frame.full) return;
     this.reconciler.isComplete = true;
     this.reconciler.prune();
     for (const vni of this.world.panel.tunnels) this.dirty.vnis.add(vni);
+  }
+
+  private takeIn(frame: Frame): void {
+    this.dirty.add(this.world.desired.apply(frame));
+    for (const port of frame.ports) this.world.panelName(port.podUid, port.interface);
   }
 
   private report(): void {
@@ -285,6 +322,7 @@ export class Agent {
     if (this.passes % PASSES_PER_DEEP_ONE === 0) this.dirty.resync = "all";
     else if (this.dirty.resync === "none") this.dirty.resync = "panel";
     this.checkNames();
+    void this.cni.drainNotes();
     this.reconciler.wake();
     this.reconciler.prune();
   }
@@ -336,7 +374,7 @@ export class Agent {
 
   private save(): void {
     this.stateFile.save(() => ({
-      assignment: this.reconciler.isComplete ? this.world.desired.toAssignment() : null,
+      assignment: this.reconciler.isComplete ? this.cni.remoteOf(this.world.desired.toAssignment()) : null,
       sandboxes: this.sandboxes.recordsNow(),
     }));
   }

@@ -21,6 +21,10 @@ export interface AgentConfig {
   allowsForeignSandboxes: boolean;
   /** Room for notifications that have not been read yet; when it overflows, everything is read again. */
   eventBufferKib: number;
+  /** Unix socket that the CNI executable talks to; undefined = none. */
+  cniSocket: string | undefined;
+  /** What the CNI executable keeps between its runs: notes of DELs that found no agent. */
+  cniState: string;
   /** Seconds between full passes; 0 = none. */
   resyncSeconds: number;
 }

@@ -23,6 +23,8 @@ test("a whole command line becomes the configuration", () => {
       labFile: undefined,
       allowsForeignSandboxes: false,
       eventBufferKib: 16_384,
+      cniSocket: undefined,
+      cniState: "/var/lib/ratchet/cni",
       resyncSeconds: 30,
     },
   });

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { InterfaceName, IpAddress, Name } from "@ratchet/contracts";
+import { CNI_STATE_DIR, InterfaceName, IpAddress, Name } from "@ratchet/contracts";
 import type { AgentConfig } from "./config.js";
 
 export type Invocation =
@@ -20,6 +20,8 @@ const OPTIONS = {
   "vxlan-port": { type: "string" },
   "lab-file": { type: "string" },
   "allow-foreign-sandboxes": { type: "boolean" },
+  "cni-socket": { type: "string" },
+  "cni-state": { type: "string" },
   "resync-seconds": { type: "string" },
   "event-buffer-kib": { type: "string" },
   cleanup: { type: "boolean" },
@@ -44,6 +46,8 @@ Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_
   --vxlan-port PORT           UDP port of the tunnels (4789)
   --lab-file FILE             JSON: sysctls, routes and programs of managed pods
   --allow-foreign-sandboxes   accept pods given by netns, path or pid
+  --cni-socket PATH           serve the CNI executable on this unix socket
+  --cni-state FOLDER          where the CNI executable notes what found no agent (${CNI_STATE_DIR})
   --resync-seconds N          full pass every N seconds, 0 = never (30)
   --event-buffer-kib N        room for the kernel's notifications (16384)
   --cleanup, cleanup          remove everything of this installation from this node, then exit
@@ -87,6 +91,11 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     problems.push(`--${flag} must be a whole number from ${min} to ${max}`);
     return fallback;
   };
+  const absolute = (flag: keyof typeof OPTIONS): string | undefined => {
+    const value = text(flag);
+    if (value !== undefined && !value.startsWith("/")) problems.push(`--${flag} must be an absolute path`);
+    return value;
+  };
   const unlessCleanup = (flag: keyof typeof OPTIONS, check?: (value: string) => string | undefined): string =>
     isCleanup ? (text(flag) ?? "") : required(flag, check);
 
@@ -104,6 +113,8 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     labFile: text("lab-file"),
     allowsForeignSandboxes: values["allow-foreign-sandboxes"] === true || env.RATCHET_ALLOW_FOREIGN_SANDBOXES === "1",
     eventBufferKib: whole("event-buffer-kib", 16_384, 4, 1_048_576),
+    cniSocket: absolute("cni-socket"),
+    cniState: absolute("cni-state") ?? CNI_STATE_DIR,
     resyncSeconds: whole("resync-seconds", 30, 0, 86_400),
   };
   if (problems.length > 0) return { verb: "refuse", problems };

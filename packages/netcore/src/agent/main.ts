@@ -26,16 +26,16 @@ switch (invocation.verb) {
     break;
   }
   case "run":
-    run(invocation.config);
+    await run(invocation.config);
     break;
 }
 
-function run(config: AgentConfig): void {
+async function run(config: AgentConfig): Promise<void> {
   const log = createLog(config.node);
   let agent: Agent;
   try {
     agent = new Agent(config, loadLabImages(config.labFile), log);
-    agent.start();
+    await agent.start();
   } catch (error) {
     log("error", (error as Error).message);
     process.exit(1);

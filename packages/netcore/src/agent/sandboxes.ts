@@ -35,6 +35,9 @@ export interface SandboxEvents {
   drain(): void;
 }
 
+/** Where CNI said that a pod's namespace is. */
+export type RegisteredNetns = (podUid: string) => (NetnsId & { netns: string }) | undefined;
+
 /** Finds, makes and ends the namespaces of pods. */
 export class Sandboxes {
   readonly records = new Map<string, SandboxRecord>();
@@ -51,6 +54,7 @@ export class Sandboxes {
     private readonly panelSocket: NetlinkSocket,
     private readonly images: LabImages,
     private readonly reserved: readonly NetnsId[],
+    private readonly registered: RegisteredNetns,
     private readonly events: SandboxEvents,
     log: Log,
   ) {
@@ -94,6 +98,7 @@ export class Sandboxes {
       marked,
       remembered: record,
       bootId: this.bootId,
+      registered: this.registered(podUid),
       allowsForeign: this.config.allowsForeignSandboxes,
       reserved: this.reserved,
     });
@@ -370,6 +375,7 @@ export class Sandboxes {
   private pathOf(pod: AssignedPod): string | undefined {
     const { sandbox } = pod;
     if ("managed" in sandbox) return namedNetnsPath(this.managedName(pod));
+    if ("cni" in sandbox) return this.registered(pod.podUid)?.netns;
     if ("netns" in sandbox) return `/run/netns/${sandbox.netns}`;
     if ("path" in sandbox) return sandbox.path;
     if ("pid" in sandbox) return `/proc/${sandbox.pid}/ns/net`;
@@ -392,7 +398,8 @@ export class Sandboxes {
 // Every network namespace lies on the one nsfs; a file elsewhere is a name whose namespace is gone, or never came.
 const nsfs = netnsIdentity(OWN_NETNS)?.dev;
 
-function identify(path: string): NetnsId | undefined {
+/** The namespace at a path; undefined when there is none. */
+export function identify(path: string): NetnsId | undefined {
   const identity = look(path);
   if (identity === undefined || identity.dev !== nsfs) return undefined;
   return { dev: String(identity.dev), inode: String(identity.inode) };

@@ -105,3 +105,22 @@ describe("a pod in a namespace of somebody else's", () => {
     });
   });
 });
+
+describe("a pod of Kubernetes", () => {
+  const cni: AssignedPod = { ...managed, sandbox: { cni: true } };
+  test.each<[string, Partial<PodSituation>, object]>([
+    ["waits for its CNI ADD", { found: own }, { step: "wait" }],
+    ["is used where it was registered", { found: own, registered: own }, { step: "use", isNew: true }],
+    ["is known again", { found: own, registered: own, remembered }, { step: "use", isNew: false }],
+    ["moves to its next sandbox", { found: other, registered: other, remembered }, { step: "use", isNew: true }],
+    ["is gone when nothing lies there", { registered: own, remembered }, { step: "gone" }],
+    ["is gone when another namespace has its path", { found: other, registered: own }, { step: "gone" }],
+    [
+      "is never the node's own namespace",
+      { found: { dev: "4", inode: "1" }, registered: { dev: "4", inode: "1" } },
+      { step: "wait" },
+    ],
+  ])("%s", (_, situation, decision) => {
+    expect(planPod(cni, { ...nothing, allowsForeign: false, ...situation })).toMatchObject(decision);
+  });
+});

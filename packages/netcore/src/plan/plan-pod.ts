@@ -25,6 +25,8 @@ export interface PodSituation {
   marked?: LifeMark | undefined;
   remembered: RememberedSandbox | undefined;
   bootId: string;
+  /** For a pod of Kubernetes: what a CNI ADD registered for it. */
+  registered?: NetnsId | undefined;
   allowsForeign: boolean;
   /** The panel and the node's own namespace: wiring those as pods would cut the node. */
   reserved: readonly NetnsId[];
@@ -46,7 +48,22 @@ export function planPod(pod: AssignedPod, situation: PodSituation): PodDecision 
   if ("container" in pod.sandbox) {
     return { step: "wait", message: "sandbox.container is not supported by this agent: give netns, path or pid" };
   }
+  if ("cni" in pod.sandbox) return planCni(situation);
   return planForeign(situation);
+}
+
+/** By what was registered, never by what lies at the path now: the path of a dead pod is soon another's. */
+function planCni({ found, registered, remembered, reserved }: PodSituation): PodDecision {
+  if (registered === undefined) {
+    return { step: "wait", message: "the node's runtime has not asked for its network yet (no CNI ADD)" };
+  }
+  if (found === undefined || !isSame(found, registered)) {
+    return { step: "gone", message: "its namespace has vanished; wired again with the pod's next sandbox" };
+  }
+  if (reserved.some((own) => isSame(own, found))) {
+    return { step: "wait", message: "its namespace is the node's own or the panel: neither can be a pod" };
+  }
+  return { step: "use", isNew: remembered === undefined || !isSame(found, remembered) };
 }
 
 function planManaged(pod: AssignedPod, situation: PodSituation): PodDecision {

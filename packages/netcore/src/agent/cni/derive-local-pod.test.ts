@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { deriveLocalPod, isRatchetPod } from "./derive-local-pod.js";
+import type { KubePod } from "./kube-pod.js";
+
+function kubePod(name: string, labels: Record<string, string>, namespace = "default"): KubePod {
+  return { namespace, name, uid: `uid-${name}`, labels: { ratchet: "true", ...labels }, links: undefined };
+}
+
+const primary = kubePod("primary-pod", {
+  "ratchet.pod_name": "primary-pod",
+  "ratchet.primary": "true",
+  "ratchet.local_ip": "192.168.2.100",
+  "ratchet.local_ifname": "in1",
+  "ratchet.pair_name": "pair-pod",
+  "ratchet.pair_ip": "192.168.2.101",
+  "ratchet.pair_ifname": "in2",
+});
+const pair = kubePod("pair-pod", { "ratchet.pod_name": "pair-pod", "ratchet.primary": "false" });
+
+function ports(pod: KubePod, neighbours: KubePod[] = []): string[] {
+  return deriveLocalPod(pod, neighbours, 1450).ports.map((item) => `${item.interface} ${item.addresses.join()}`);
+}
+
+describe("the ports of a labelled pod", () => {
+  test("are its own end, and the ends that this node's other pods describe", () => {
+    expect(ports(primary, [primary, pair])).toEqual(["in1 192.168.2.100/24"]);
+    expect(ports(pair, [primary, pair])).toEqual(["in2 192.168.2.101/24"]);
+    expect(ports(pair, [])).toEqual([]);
+  });
+
+  test("leave pods of other namespaces alone", () => {
+    expect(ports({ ...pair, namespace: "other" }, [primary])).toEqual([]);
+  });
+
+  test("leave out what is wrong: no interface under a bad name, no address that is none", () => {
+    const bad = (labels: Record<string, string>) => ({ ...primary, labels: { ...primary.labels, ...labels } });
+    expect(ports(bad({ "ratchet.local_ifname": "a-name-far-too-long" }))).toEqual([]);
+    expect(ports(bad({ "ratchet.local_ip": "300.1.1.1" }))).toEqual(["in1 "]);
+  });
+});
+
+test.each([
+  ["true", undefined, true],
+  ["false", undefined, false],
+  ["", "[]", true],
+  ["", undefined, false],
+])("the label %j with the annotation %j makes it Ratchet's: %j", (label, links, is) => {
+  expect(isRatchetPod({ ...kubePod("a", { ratchet: label }), links })).toBe(is);
+});
