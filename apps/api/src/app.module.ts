@@ -5,6 +5,7 @@ import type { Core } from "./core.js";
 import { coreModule } from "./core.module.js";
 import { DocsModule } from "./docs/docs.module.js";
 import { EventsModule } from "./events/events.module.js";
+import { FaultsModule } from "./faults/faults.module.js";
 import { HealthModule } from "./health/health.module.js";
 import { LayoutsModule } from "./layouts/layouts.module.js";
 import { LinksModule } from "./links/links.module.js";
@@ -26,6 +27,7 @@ const AREAS = [
   ChangesModule,
   DocsModule,
   EventsModule,
+  FaultsModule,
   HealthModule,
   LayoutsModule,
   LinksModule,

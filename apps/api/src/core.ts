@@ -1,6 +1,7 @@
 import { AgentsService } from "./agents/agents.service.js";
 import { Dispatcher } from "./agents/dispatcher.js";
 import { EventLog } from "./events/event-log.js";
+import { FaultEnder } from "./faults/fault-ender.js";
 import { ChangeLog } from "./history/change-log.js";
 import type { HistoryRepository } from "./history/history.repository.js";
 import type { Logger } from "./logger.js";
@@ -50,6 +51,7 @@ export class Core {
   readonly runs: Runs;
   readonly reconciler: Reconciler;
   readonly changes: ChangeLog;
+  readonly #faultEnder: FaultEnder;
 
   /** Reads the whole store, then follows it. */
   static async start(options: CoreOptions): Promise<Core> {
@@ -75,6 +77,14 @@ export class Core {
     this.hub = new StreamHub(mirror, this.observer);
     this.intents = new Intents(this.transactor, mirror, this.observer, toolbox);
     this.runs = new Runs(this.intents);
+    this.#faultEnder = new FaultEnder({
+      mirror,
+      intents: this.intents,
+      board: this.observer.faults,
+      leader,
+      reportOf: (node, uid) => this.registry.node(node)?.faults.get(uid),
+      log,
+    });
     this.agents = new AgentsService({
       mirror,
       transactor: this.transactor,
@@ -90,8 +100,14 @@ export class Core {
     this.feed.onPulse((pulse) => this.hub.publish(pulse));
     this.feed.onPulse(({ pods }) => this.reconciler.podsTouched(pods));
     this.feed.onPulse(({ pods, links }) => this.reconciler.linksTouched(links, pods));
+    this.feed.onPulse(({ faults }) => faults.size > 0 && this.#faultEnder.look());
     mirror.onChange(({ vnis }) => this.reconciler.vnisTouched(vnis));
-    leader.onChange((isLeader) => isLeader && this.reconciler.everythingTouched());
+    leader.onChange((isLeader) => {
+      if (!isLeader) return;
+      this.reconciler.everythingTouched();
+      this.#faultEnder.look();
+    });
+    this.#faultEnder.look();
     this.events.onEvent((event) => this.hub.broadcast({ type: "event", event }, event.about.namespace));
   }
 
@@ -101,6 +117,7 @@ export class Core {
 
   async stop(): Promise<void> {
     this.agents.stop();
+    await this.#faultEnder.stop();
     await this.reconciler.idle();
     await this.leader.stop();
     this.mirror.stop();

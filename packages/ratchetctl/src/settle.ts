@@ -1,4 +1,4 @@
-import type { Link, Pod, StreamItem } from "@ratchet/contracts";
+import type { Fault, Link, Pod, StreamItem } from "@ratchet/contracts";
 import { follow } from "./api/follow.js";
 import type { Context } from "./context.js";
 import { CtlError } from "./ctl-error.js";
@@ -66,6 +66,7 @@ export function isThere(target: Target, item: StreamItem | undefined): boolean {
   if (item === undefined || item.kind === "Node") return false;
   if (item.metadata.revision < (target.revision ?? 0)) return false;
   if (item.kind === "Pod") return item.status.phase === (target.want === "gone-pod" ? "Gone" : "Ready");
+  if (item.kind === "Fault") return item.status.phase === "Active" || item.status.phase === "Ended";
   const isCurrent = item.status.observedRevision >= item.metadata.revision;
   return isCurrent && item.status.phase === (item.spec.state === "down" ? "Down" : "Up");
 }
@@ -77,9 +78,13 @@ function isBroken(item: StreamItem | undefined): boolean {
 
 function describe(item: StreamItem): string {
   if (item.kind === "Node") return item.metadata.name;
-  const why = item.kind === "Link" ? whyOf(item) : item.status.message;
+  const why = item.kind === "Link" ? whyOf(item) : item.kind === "Pod" ? item.status.message : whyOfFault(item);
   const { namespace, name } = item.metadata;
   return `${item.kind} ${namespace}/${name}: ${item.status.phase}${why === "" ? "" : ` (${why})`}`;
+}
+
+function whyOfFault({ status }: Fault): string {
+  return status.nodes.flatMap(({ node, message }) => (message === "" ? [] : [`${node}: ${message}`])).join("; ");
 }
 
 function progressOn({ streams }: Context): ((there: number, all: number) => void) & { end: () => void } {

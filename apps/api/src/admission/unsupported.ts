@@ -1,4 +1,4 @@
-import type { FieldError, LinkSpec, PodSpec } from "@ratchet/contracts";
+import type { FaultSpec, FieldError, LinkSpec, PodSpec } from "@ratchet/contracts";
 
 /** What of a valid spec is not built yet: refused, never ignored. */
 export function unsupportedInLink(spec: LinkSpec): FieldError[] {
@@ -47,4 +47,17 @@ export function unsupportedInPod(spec: PodSpec): FieldError[] {
       code: "Unsupported",
     },
   ];
+}
+
+const UNBUILT_ACTIONS = new Set(["blackhole", "impair", "ramp", "pod-freeze", "control-plane-cut"]);
+
+export function unsupportedInFault({ action }: FaultSpec): FieldError[] {
+  if (UNBUILT_ACTIONS.has(action.type)) {
+    const message = `${action.type} is not built yet: down, flap and partition are`;
+    return [{ field: "spec.action.type", message, code: "Unsupported" }];
+  }
+  if ("mode" in action && action.mode === "blackhole") {
+    return [{ field: "spec.action.mode", message: "blackhole is not built yet: use down", code: "Unsupported" }];
+  }
+  return [];
 }

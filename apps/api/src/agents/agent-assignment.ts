@@ -1,4 +1,5 @@
-import type { AssignedPod, AssignedPort, AssignedWire, PortRef } from "@ratchet/contracts";
+import type { AssignedFault, AssignedPod, AssignedPort, AssignedWire, PortRef } from "@ratchet/contracts";
+import type { FaultBoard } from "../faults/fault-board.js";
 
 /** What a message still has to say; JSON texts, because that is how they are compared and sent. */
 interface Difference {
@@ -8,6 +9,9 @@ interface Difference {
   removedPods: Set<string>;
   removedPorts: Map<string, PortRef>;
   removedWires: Set<string>;
+  /** Not texts: how long a fault has left is known when the message is made. */
+  faults: Map<string, () => AssignedFault>;
+  removedFaults: Set<string>;
 }
 
 /**
@@ -19,6 +23,8 @@ export class AgentAssignment {
   readonly #pods = new Map<string, string>();
   readonly #ports = new Map<string, Map<string, string>>();
   readonly #wires = new Map<string, string>();
+  readonly #faults = new Map<string, string>();
+  #faultsVersion = -1;
   readonly #vniOfWire = new Map<string, number>();
   readonly #wiresOfVni = new Map<number, number>();
   readonly #vniGoneAt = new Map<number, number>();
@@ -79,6 +85,32 @@ export class AgentAssignment {
     this.#useVni(linkUid, undefined);
   }
 
+  /** The faults that act on the node now; their times are no difference. */
+  setFaults(node: string, board: FaultBoard): void {
+    if (this.#faultsVersion === board.version) return;
+    const assigned = board.assignedTo(node);
+    this.#faultsVersion = board.version;
+    const uids = new Set(assigned.map(({ fault }) => fault.faultUid));
+    for (const uid of [...this.#faults.keys()]) {
+      if (uids.has(uid)) continue;
+      this.#faults.delete(uid);
+      this.#next.faults.delete(uid);
+      this.#next.removedFaults.add(uid);
+    }
+    for (const { fault, record } of assigned) {
+      const text = JSON.stringify(fault);
+      this.#next.removedFaults.delete(fault.faultUid);
+      if (this.#faults.get(fault.faultUid) === text) continue;
+      this.#faults.set(fault.faultUid, text);
+      const { clock } = board;
+      this.#next.faults.set(fault.faultUid, () => ({
+        ...fault,
+        remainingMs: clock.remainingMs(record),
+        elapsedMs: clock.elapsedMs(record),
+      }));
+    }
+  }
+
   /**
    * The version from which on this agent has not been asked for a VNI, or undefined while it is.
    * At least 1: an agent that has taken in nothing yet may still work on what it had before.
@@ -101,6 +133,8 @@ export class AgentAssignment {
       removedPods: [...next.removedPods],
       removedPorts: [...next.removedPorts.values()],
       removedWires: [...next.removedWires],
+      faults: [...next.faults.values()].map((fault) => fault()),
+      removedFaults: [...next.removedFaults],
     };
     const ports = [...next.ports.values()].map(({ text }) => text);
     return (
@@ -140,6 +174,8 @@ function nothing(): Difference {
     removedPods: new Set(),
     removedPorts: new Map(),
     removedWires: new Set(),
+    faults: new Map(),
+    removedFaults: new Set(),
   };
 }
 

@@ -64,7 +64,9 @@ export class Dispatcher {
   flush(podKeys: Iterable<string>, linkKeys: Iterable<string>): void {
     for (const key of podKeys) this.#placePod(key);
     for (const key of linkKeys) this.#placeLink(key);
-    for (const { assignment, send } of this.#agents.values()) {
+    const { faults } = this.#observer;
+    for (const [node, { assignment, send }] of this.#agents) {
+      assignment.setFaults(node, faults);
       const text = assignment.take(this.#mirror.storeId, this.#mirror.revision);
       if (text !== undefined) send(text);
     }

@@ -10,6 +10,7 @@ const node = (change: Partial<NodeReports>, wire?: { isReady: boolean; vni: numb
   pods: new Map(),
   ports: new Map(),
   wires: new Map(wire ? [["l", { linkUid: "l", revision: 1, isPatched: false, error: null, ...wire }]] : []),
+  faults: new Map(),
   vnis: new Set(),
   ...change,
 });

@@ -224,14 +224,13 @@ test.each([
 });
 
 test("refuses kinds and verbs that are not built", async () => {
-  for (const plural of ["networks", "routings", "chains", "faults", "scenarios", "runs", "snapshots"]) {
+  for (const plural of ["networks", "routings", "chains", "scenarios", "runs", "snapshots"]) {
     expectProblem(await api.get(`/api/v1/namespaces/default/${plural}`), 422, "Unsupported");
     expectProblem(await api.get(`/api/v1/namespaces/default/${plural}/x`), 422, "Unsupported");
     expectProblem(await api.post(`/api/v1/namespaces/default/${plural}`, {}), 422, "Unsupported");
   }
   expectProblem(await api.get(`${LINKS}/l/capture?end=0`), 422, "Unsupported");
   expectProblem(await api.post(`${PODS}/a/trace`, { to: "b" }), 422, "Unsupported");
-  expectProblem(await api.post("/api/v1/namespaces/default/heal"), 422, "Unsupported");
   const container = { sandbox: { container: { runtime: "docker", id: "x" } } };
   expectProblem(
     await api.post(PODS, { metadata: { name: "a" }, spec: container }),

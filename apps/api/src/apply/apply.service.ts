@@ -30,7 +30,7 @@ export class ApplyService {
     const { inputs, manifests } = readObjects(documents, query.namespace ?? DEFAULT_NAMESPACE);
     const decide = (draft: Draft) => {
       const legacy = fromLegacy(manifests, (namespace, podName) => this.#podOfPair(namespace, podName));
-      const { edits, steps } = planApply(draft, [...inputs, ...legacy], mirror.world, query.prune);
+      const { edits, steps } = planApply(draft, [...inputs, ...legacy], mirror.world, query.prune, request.actor);
       return { result: steps, edits };
     };
     if (query.dryRun) return { dryRun: true, revision: mirror.revision, plan: intents.rehearse(decide) };

@@ -4,7 +4,7 @@ import { diffFields } from "../plan/diff-fields.js";
 import type { Edit } from "../plan/stage.js";
 import type { Draft } from "../state/draft.js";
 import { editOf, isNoChange, keyOf } from "../state/intents.js";
-import type { LinkRecord, PodRecord } from "../state/records.js";
+import type { AnyRecord } from "../state/records.js";
 import type { World } from "../state/world.js";
 import type { NamedInput } from "./read-objects.js";
 
@@ -19,6 +19,7 @@ export function planApply(
   inputs: readonly NamedInput[],
   world: World,
   prune: string | undefined,
+  actor: string,
 ): ApplyPlan {
   const edits: Edit[] = [];
   const seen = new Map<string, string>();
@@ -31,20 +32,22 @@ export function planApply(
       throw new ProblemError("Invalid", message, { errors: [{ field: `${where}.metadata.name`, message }] });
     }
     seen.set(key, where);
-    const before = draft.stored<PodRecord | LinkRecord>(key)?.data;
-    edits.push({ ...editOf(object, key, namespace, before, before === undefined ? "create" : "update"), where });
+    const before = draft.stored<AnyRecord>(key)?.data;
+    edits.push({ ...editOf(object, key, namespace, before, before === undefined ? "create" : "update", actor), where });
   }
   if (prune !== undefined) edits.push(...pruned(draft, world, prune, seen));
   return { edits, steps: edits.map(stepOf) };
 }
 
+const PLURAL_OF = { Fault: "faults", Link: "links", Pod: "pods" } as const;
+
 function pruned(draft: Draft, world: World, set: string, kept: ReadonlyMap<string, string>): Edit[] {
   const edits: Edit[] = [];
-  for (const kind of ["Link", "Pod"] as const) {
-    for (const key of world.allKeys(kind === "Pod" ? "pods" : "links")) {
-      const record = world.entry<PodRecord | LinkRecord>(key)?.data;
+  for (const kind of ["Fault", "Link", "Pod"] as const) {
+    for (const key of world.allKeys(PLURAL_OF[kind])) {
+      const record = world.entry<AnyRecord>(key)?.data;
       if (kept.has(key) || record?.labels[SET_LABEL] !== set) continue;
-      const before = draft.stored<PodRecord | LinkRecord>(key)?.data;
+      const before = draft.stored<AnyRecord>(key)?.data;
       edits.push({ kind, key, verb: "delete", before, after: undefined } as Edit);
     }
   }
@@ -61,6 +64,6 @@ function stepOf(edit: Edit): PlanStep {
   return { action: "update", ...step, diff: diffFields(shown(before), shown(after)) };
 }
 
-function shown({ labels, annotations, spec }: PodRecord | LinkRecord): object {
+function shown({ labels, annotations, spec }: AnyRecord): object {
   return { metadata: { labels, annotations }, spec };
 }

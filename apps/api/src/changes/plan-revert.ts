@@ -6,7 +6,7 @@ import type { Edit } from "../plan/stage.js";
 import type { Document } from "../state/documents.js";
 import type { Draft } from "../state/draft.js";
 import { keyOf } from "../state/intents.js";
-import type { LinkRecord, PodRecord, RunRecord } from "../state/records.js";
+import type { AnyRecord, FaultRecord, LinkRecord, PodRecord, RunRecord } from "../state/records.js";
 import { changeRun, runOf } from "../state/runs.js";
 
 type Shown = Document & { run?: Omit<RunRecord, "podUid"> };
@@ -19,13 +19,14 @@ type Shown = Document & { run?: Omit<RunRecord, "podUid"> };
  */
 export function planRevert(draft: Draft, change: ChangeRecord, newUid: () => string): Edit[] {
   const { kind, namespace, name } = change;
+  if (kind === "Fault" && namespace !== null) return revertFault(draft, change, keyOf(kind, namespace, name));
   if ((kind !== "Pod" && kind !== "Link") || namespace === null) {
     throw new ProblemError("Unsupported", `a change of a ${kind} cannot be taken back: it comes from its agent`);
   }
   const before = change.before as Shown | null;
   const after = change.after as Shown | null;
   const key = keyOf(kind, namespace, name);
-  const held = draft.stored<PodRecord | LinkRecord>(key);
+  const held = draft.stored<AnyRecord>(key);
   if (after?.run !== undefined && before?.run !== undefined) {
     revertRun(draft, change, held?.data as PodRecord | undefined, { before: before.run, after: after.run, key });
     return [];
@@ -45,8 +46,26 @@ export function planRevert(draft: Draft, change: ChangeRecord, newUid: () => str
 
 /** Where the object of a change is now; undefined when there is none. */
 export function revisionOf(draft: Draft, { kind, namespace, name }: ChangeRecord): number | undefined {
-  if ((kind !== "Pod" && kind !== "Link") || namespace === null) return undefined;
+  if ((kind !== "Pod" && kind !== "Link" && kind !== "Fault") || namespace === null) return undefined;
   return draft.stored(keyOf(kind, namespace, name))?.modRevision;
+}
+
+/** What a fault began can be taken back; what has ended, time has passed over. */
+function revertFault(draft: Draft, change: ChangeRecord, key: string): Edit[] {
+  const held = draft.stored<FaultRecord>(key);
+  if (change.after === null || change.verb === "end") {
+    const message = `fault ${change.name} has ended and is not begun again by taking that back: create another`;
+    throw new ProblemError("Unsupported", message);
+  }
+  if (held === undefined) throw changedSince(change, "it was deleted");
+  if (held.modRevision !== change.revision && !isAsLeft(held.data, change.after as Shown)) {
+    throw changedSince(change, `it is at revision ${held.modRevision}`);
+  }
+  const common = { kind: "Fault", key, verb: "revert", revertOf: change.id, before: held.data } as const;
+  if (change.before === null) return [{ ...common, after: undefined }];
+  const { metadata, spec } = change.before as Shown;
+  const { labels, annotations } = metadata;
+  return [{ ...common, after: { ...held.data, labels, annotations, spec: spec as FaultRecord["spec"] } }];
 }
 
 function revertRun(
@@ -75,7 +94,7 @@ function revertRun(
  * Whether the object is again what the change made of it, although it was another in between:
  * changes that were taken back since must not bar the way to the ones before them.
  */
-function isAsLeft(held: PodRecord | LinkRecord, { metadata, spec }: Document): boolean {
+function isAsLeft(held: AnyRecord, { metadata, spec }: Document): boolean {
   const { labels, annotations } = metadata;
   return isDeepStrictEqual(
     { labels: held.labels, annotations: held.annotations, spec: held.spec },

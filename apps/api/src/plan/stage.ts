@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Change } from "@ratchet/contracts";
+import { checkFault } from "../admission/admit-fault.js";
 import { checkLink, claimExplicitVni, type Surroundings } from "../admission/admit-link.js";
 import { checkPod } from "../admission/admit-pod.js";
 import { claimLink, claimPod, releaseLink, releasePod } from "../admission/claims.js";
 import { inDocument } from "../admission/parse-object.js";
 import { documentOf } from "../state/documents.js";
 import type { Draft } from "../state/draft.js";
-import type { LinkRecord, PodRecord } from "../state/records.js";
+import type { AnyRecord, FaultRecord, LinkRecord, PodRecord } from "../state/records.js";
 import { type SettleTools, settle } from "./settle.js";
 
 interface Common {
@@ -18,9 +19,10 @@ interface Common {
 }
 export type PodEdit = Common & { kind: "Pod"; before: PodRecord | undefined; after: PodRecord | undefined };
 export type LinkEdit = Common & { kind: "Link"; before: LinkRecord | undefined; after: LinkRecord | undefined };
+export type FaultEdit = Common & { kind: "Fault"; before: FaultRecord | undefined; after: FaultRecord | undefined };
 
 /** One object to make (`before` undefined), to replace, or to remove (`after` undefined). */
-export type Edit = PodEdit | LinkEdit;
+export type Edit = PodEdit | LinkEdit | FaultEdit;
 
 /**
  * Writes edits into a draft as one step: everything that goes lets go first, so that an interface or an address can
@@ -32,13 +34,16 @@ export function stage(draft: Draft, edits: readonly Edit[], surroundings: Surrou
   const moving = edits.filter((edit) => !isDeepStrictEqual(edit.before, edit.after));
   for (const edit of moving) release(draft, edit);
   const settling = { pods: new Set<string>(), links: new Set<string>(), goneLinks: new Set<string>() };
-  for (const edit of moving) {
+  // A fault may strike what comes with it.
+  const ordered = [...moving.filter(({ kind }) => kind !== "Fault"), ...moving.filter(({ kind }) => kind === "Fault")];
+  for (const edit of ordered) {
     try {
       admit(draft, edit, surroundings);
     } catch (error) {
       throw edit.where === undefined ? error : inDocument(error, edit.where);
     }
     record(draft, edit);
+    if (edit.kind === "Fault") continue;
     if (edit.kind === "Pod") settling.pods.add(edit.key);
     else if (edit.after === undefined) settling.goneLinks.add(edit.before?.uid ?? "");
     else settling.links.add(edit.key);
@@ -49,7 +54,7 @@ export function stage(draft: Draft, edits: readonly Edit[], surroundings: Surrou
 function release(draft: Draft, edit: Edit): void {
   if (edit.before === undefined) return;
   if (edit.kind === "Link") releaseLink(draft, edit.before);
-  else releasePod(draft, edit.before);
+  else if (edit.kind === "Pod") releasePod(draft, edit.before);
 }
 
 function admit(draft: Draft, edit: Edit, surroundings: Surroundings): void {
@@ -57,6 +62,10 @@ function admit(draft: Draft, edit: Edit, surroundings: Surroundings): void {
   if (edit.kind === "Pod") {
     checkPod(edit.after);
     claimPod(draft, edit.after);
+    return;
+  }
+  if (edit.kind === "Fault") {
+    checkFault(draft, edit);
     return;
   }
   checkLink(edit.after, surroundings);
@@ -76,9 +85,14 @@ function record(draft: Draft, edit: Edit): void {
     kind,
     namespace: named.namespace,
     name: named.name,
-    before: before === undefined ? null : documentOf(kind, before, stored?.modRevision ?? 0),
+    before: before === undefined ? null : shown(kind, before, stored?.modRevision ?? 0),
     // Which revision this will be is known when it is committed.
-    after: after === undefined ? null : documentOf(kind, after, 0),
+    after: after === undefined ? null : shown(kind, after, 0),
     ...(revertOf === undefined ? {} : { revertOf }),
   });
+}
+
+function shown(kind: Edit["kind"], record: AnyRecord, revision: number): object {
+  const document = documentOf(kind, record, revision);
+  return "end" in record && record.end !== null ? { ...document, end: record.end } : document;
 }

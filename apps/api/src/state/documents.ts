@@ -1,15 +1,19 @@
-import { API_VERSION, type LinkSpec, type Metadata, type PodSpec } from "@ratchet/contracts";
+import { API_VERSION, type FaultSpec, type LinkSpec, type Metadata, type PodSpec } from "@ratchet/contracts";
 import type { IntentRecord } from "./records.js";
 
-/** A pod or link as a client reads it, without its status. */
+/** A pod, link or fault as a client reads it, without its status. */
 export interface Document {
   apiVersion: typeof API_VERSION;
-  kind: "Pod" | "Link";
+  kind: "Pod" | "Link" | "Fault";
   metadata: Metadata;
-  spec: PodSpec | LinkSpec;
+  spec: PodSpec | LinkSpec | FaultSpec;
 }
 
-export function documentOf(kind: "Pod" | "Link", record: IntentRecord<PodSpec | LinkSpec>, revision: number): Document {
+export function documentOf(
+  kind: Document["kind"],
+  record: IntentRecord<PodSpec | LinkSpec | FaultSpec>,
+  revision: number,
+): Document {
   return { apiVersion: API_VERSION, kind, metadata: metadataOf(record, revision), spec: record.spec };
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { keys, type LinkInput, type PodInput } from "@ratchet/contracts";
+import { type FaultInput, keys, type LinkInput, type PodInput } from "@ratchet/contracts";
+import { faultRecord } from "../admission/admit-fault.js";
 import { linkRecord, type Surroundings } from "../admission/admit-link.js";
 import { podRecord } from "../admission/admit-pod.js";
 import { type Condition, checkIfMatch, stale } from "../http/if-match.js";
@@ -8,11 +9,14 @@ import { type Edit, stage } from "../plan/stage.js";
 import type { Observer } from "../status/observer.js";
 import { Draft } from "./draft.js";
 import type { Mirror } from "./mirror.js";
-import type { Held, LinkRecord, PodRecord } from "./records.js";
+import type { AnyRecord, FaultRecord, Held, LinkRecord, PodRecord } from "./records.js";
 import type { SettleToolbox } from "./settle-toolbox.js";
 import type { Committed, Transactor } from "./transactor.js";
 
-export type Input = { kind: "Pod"; input: PodInput } | { kind: "Link"; input: LinkInput };
+export type Input =
+  | { kind: "Pod"; input: PodInput }
+  | { kind: "Link"; input: LinkInput }
+  | { kind: "Fault"; input: FaultInput };
 export type IntentKind = Input["kind"];
 
 /** Who asks, at which revision the object must be, and who wants to know what was recorded. */
@@ -44,7 +48,7 @@ export class Intents {
       if (request.ifMatch !== undefined)
         throw stale("If-Match asks for an object that exists: leave it out to create one");
       if (draft.read(key) !== undefined) throw nameTaken(object.kind, namespace, object.input.metadata.name);
-      return { result: key, edits: [editOf(object, key, namespace, undefined, "create")] };
+      return { result: key, edits: [editOf(object, key, namespace, undefined, "create", request.actor)] };
     });
   }
 
@@ -54,13 +58,13 @@ export class Intents {
     namespace: string,
     name: string,
     request: Request,
-    make: (held: Held<PodRecord | LinkRecord>) => Input,
+    make: (held: Held<AnyRecord>) => Input,
     verb: "update" | "reroute" = "update",
   ): Promise<Committed<string>> {
     return this.run(request, (draft) => {
       const key = keyOf(kind, namespace, name);
       const held = existing(draft, kind, namespace, name, request.ifMatch);
-      return { result: key, edits: [editOf(make(held), key, namespace, held.data, verb)] };
+      return { result: key, edits: [editOf(make(held), key, namespace, held.data, verb, request.actor)] };
     });
   }
 
@@ -101,6 +105,7 @@ export class Intents {
 }
 
 export function keyOf(kind: IntentKind, namespace: string, name: string): string {
+  if (kind === "Fault") return keys.fault(namespace, name);
   return kind === "Pod" ? keys.pod(namespace, name) : keys.link(namespace, name);
 }
 
@@ -109,13 +114,18 @@ export function editOf(
   object: Input,
   key: string,
   namespace: string,
-  before: PodRecord | LinkRecord | undefined,
+  before: AnyRecord | undefined,
   verb: Edit["verb"],
+  actor: string,
 ): Edit {
   const now = new Date().toISOString();
   if (object.kind === "Pod") {
     const after = podRecord(object.input, namespace, before as PodRecord | undefined, now);
     return { kind: "Pod", key, verb, before: before as PodRecord | undefined, after };
+  }
+  if (object.kind === "Fault") {
+    const held = before as FaultRecord | undefined;
+    return { kind: "Fault", key, verb, before: held, after: faultRecord(object.input, namespace, held, now, actor) };
   }
   const after = linkRecord(object.input, namespace, before as LinkRecord | undefined, now);
   return { kind: "Link", key, verb, before: before as LinkRecord | undefined, after };
@@ -132,8 +142,8 @@ export function existing(
   namespace: string,
   name: string,
   ifMatch: Condition | undefined,
-): Held<PodRecord | LinkRecord> {
-  const held = draft.stored<PodRecord | LinkRecord>(keyOf(kind, namespace, name));
+): Held<AnyRecord> {
+  const held = draft.stored<AnyRecord>(keyOf(kind, namespace, name));
   if (held === undefined) throw notFound(kind, namespace, name);
   checkIfMatch(ifMatch, held.modRevision);
   return held;

@@ -8,7 +8,7 @@ import { podKeysOfLink, World } from "./world.js";
 
 /** An object that ceased to be. */
 export interface Gone {
-  kind: "Pod" | "Link" | "Node";
+  kind: "Pod" | "Link" | "Fault" | "Node";
   namespace: string | null;
   name: string;
   uid: string;
@@ -22,6 +22,7 @@ export interface Touched {
   /** Pods that a changed link ends at, or ended at. */
   ends: Set<string>;
   links: Set<string>;
+  faults: Set<string>;
   nodes: Set<string>;
   vnis: Set<number>;
   gone: Gone[];
@@ -193,6 +194,8 @@ export class Mirror {
       touched.links.add(key);
       const link = this.world.entry<LinkRecord>(key)?.data;
       if (link !== undefined) for (const podKey of podKeysOfLink(link)) touched.ends.add(podKey);
+    } else if (key.startsWith(keys.faults())) {
+      touched.faults.add(key);
     } else if (key.startsWith(keys.bindings())) {
       this.#touchPod(keys.pods() + key.slice(keys.bindings().length), touched);
     } else if (key.startsWith(keys.runs())) {
@@ -215,7 +218,7 @@ export class Mirror {
   }
 
   #goneOf(key: string): Gone | undefined {
-    const kind = key.startsWith(keys.pods()) ? "Pod" : key.startsWith(keys.links()) ? "Link" : undefined;
+    const kind = intentKindOf(key);
     if (kind !== undefined) {
       const record = this.world.entry<LinkRecord>(key)?.data;
       return record && { kind, namespace: record.namespace, name: record.name, uid: record.uid };
@@ -235,12 +238,19 @@ function actorOf(change: string): string | undefined {
   }
 }
 
+function intentKindOf(key: string): "Pod" | "Link" | "Fault" | undefined {
+  if (key.startsWith(keys.pods())) return "Pod";
+  if (key.startsWith(keys.links())) return "Link";
+  return key.startsWith(keys.faults()) ? "Fault" : undefined;
+}
+
 function nothing(revision: number): Touched {
   return {
     revision,
     pods: new Set(),
     ends: new Set(),
     links: new Set(),
+    faults: new Set(),
     nodes: new Set(),
     vnis: new Set(),
     gone: [],

@@ -1,4 +1,14 @@
-import { keys, PodInterface, Route, Sandbox, TRANSPORTS } from "@ratchet/contracts";
+import {
+  FAULT_ENDINGS,
+  FAULT_MAX_SECONDS,
+  FaultAction,
+  FaultTarget,
+  keys,
+  PodInterface,
+  Route,
+  Sandbox,
+  TRANSPORTS,
+} from "@ratchet/contracts";
 import { z } from "zod";
 
 const text = z.string();
@@ -46,6 +56,20 @@ const SCHEMAS: readonly (readonly [prefix: string, schema: z.ZodType])[] = [
         state: z.enum(["up", "down"]),
         mtu: z.int().optional(),
         vni: z.int().optional(),
+      }),
+    }),
+  ],
+  [
+    keys.faults(),
+    z.looseObject({
+      ...intent,
+      by: text,
+      startedAt: z.iso.datetime(),
+      end: z.looseObject({ at: z.iso.datetime(), how: z.enum(FAULT_ENDINGS) }).nullable(),
+      spec: z.looseObject({
+        target: FaultTarget,
+        action: FaultAction,
+        durationSeconds: z.number().min(0).max(FAULT_MAX_SECONDS),
       }),
     }),
   ],
@@ -100,10 +124,12 @@ function misplaced(key: string, data: unknown): ReadRecord {
     ? keys.pod(namespace ?? "", name ?? "")
     : key.startsWith(keys.links())
       ? keys.link(namespace ?? "", name ?? "")
-      : key.startsWith(keys.nodes())
-        ? keys.node(name ?? "")
-        : key.startsWith(keys.vnis())
-          ? keys.vni(vni ?? 0)
-          : key;
+      : key.startsWith(keys.faults())
+        ? keys.fault(namespace ?? "", name ?? "")
+        : key.startsWith(keys.nodes())
+          ? keys.node(name ?? "")
+          : key.startsWith(keys.vnis())
+            ? keys.vni(vni ?? 0)
+            : key;
   return key === expected ? { data } : { problem: `names itself ${expected}` };
 }

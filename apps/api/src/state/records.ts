@@ -1,4 +1,4 @@
-import type { LinkSpec, NodeCapabilities, NodeSpec, PodSpec } from "@ratchet/contracts";
+import type { FAULT_ENDINGS, FaultSpec, LinkSpec, NodeCapabilities, NodeSpec, PodSpec } from "@ratchet/contracts";
 
 /** An intent as the store keeps it. Its revision is the entry's modRevision: nothing but metadata and spec is in it. */
 export interface IntentRecord<Spec> {
@@ -13,6 +13,16 @@ export interface IntentRecord<Spec> {
 }
 export type PodRecord = IntentRecord<PodSpec>;
 export type LinkRecord = IntentRecord<LinkSpec>;
+
+/** A fault, with what cannot be derived of it: who began it when, and how it ended. */
+export interface FaultRecord extends IntentRecord<FaultSpec> {
+  by: string;
+  /** ISO 8601 */
+  startedAt: string;
+  end: { at: string; how: (typeof FAULT_ENDINGS)[number] } | null;
+}
+
+export type AnyRecord = PodRecord | LinkRecord | FaultRecord;
 
 /** What a node's agent said of it when it last connected. */
 export interface NodeRecord {

@@ -1,10 +1,20 @@
 import { keys } from "@ratchet/contracts";
 import { nodeOfPod } from "./node-of-pod.js";
-import type { BindingRecord, Held, LinkRecord, NodeRecord, PodRecord, RunRecord, VniRecord } from "./records.js";
+import type {
+  BindingRecord,
+  FaultRecord,
+  Held,
+  LinkRecord,
+  NodeRecord,
+  PodRecord,
+  RunRecord,
+  VniRecord,
+} from "./records.js";
 import { SetIndex } from "./set-index.js";
 
 const PODS = keys.pods();
 const LINKS = keys.links();
+const FAULTS = keys.faults();
 const NODES = keys.nodes();
 const BINDINGS = keys.bindings();
 const VNIS = keys.vnis();
@@ -16,7 +26,11 @@ const VNIS = keys.vnis();
  */
 export class World {
   readonly #entries = new Map<string, Held<unknown>>();
-  readonly #byNamespace = { pods: new SetIndex<string>(), links: new SetIndex<string>() };
+  readonly #byNamespace = {
+    pods: new SetIndex<string>(),
+    links: new SetIndex<string>(),
+    faults: new SetIndex<string>(),
+  };
   readonly #linksOfPod = new SetIndex<string>();
   readonly #podsOfNode = new SetIndex<string>();
   readonly #nodeOfPod = new Map<string, string>();
@@ -37,6 +51,10 @@ export class World {
 
   link(key: string): Held<LinkRecord> | undefined {
     return this.entry<LinkRecord>(key);
+  }
+
+  fault(key: string): Held<FaultRecord> | undefined {
+    return this.entry<FaultRecord>(key);
   }
 
   node(name: string): Held<NodeRecord> | undefined {
@@ -69,7 +87,7 @@ export class World {
     return this.#keyOfUid.get(uid);
   }
 
-  keysIn(kind: "pods" | "links", namespace: string): ReadonlySet<string> {
+  keysIn(kind: "pods" | "links" | "faults", namespace: string): ReadonlySet<string> {
     return this.#byNamespace[kind].get(namespace);
   }
 
@@ -103,12 +121,12 @@ export class World {
     return this.#vnis;
   }
 
-  /** Namespaces that have a pod or a link. */
+  /** Namespaces that have a pod, a link or a fault. */
   namespaces(): Set<string> {
-    return new Set([...this.#byNamespace.pods.keys(), ...this.#byNamespace.links.keys()]);
+    return new Set(Object.values(this.#byNamespace).flatMap((index) => [...index.keys()]));
   }
 
-  *allKeys(kind: "pods" | "links"): Iterable<string> {
+  *allKeys(kind: "pods" | "links" | "faults"): Iterable<string> {
     for (const namespace of this.#byNamespace[kind].keys()) yield* this.#byNamespace[kind].get(namespace);
   }
 
@@ -139,6 +157,10 @@ export class World {
       this.#byNamespace.links.add(link.namespace, key);
       this.#keyOfUid.set(link.uid, key);
       for (const podKey of podKeysOfLink(link)) this.#linksOfPod.add(podKey, key);
+    } else if (key.startsWith(FAULTS)) {
+      const fault = data as FaultRecord;
+      this.#byNamespace.faults.add(fault.namespace, key);
+      this.#keyOfUid.set(fault.uid, key);
     } else if (key.startsWith(BINDINGS)) {
       this.#place(podOfBinding(key));
     } else if (key.startsWith(VNIS)) {
@@ -165,6 +187,10 @@ export class World {
       this.#byNamespace.links.remove(link.namespace, key);
       this.#keyOfUid.delete(link.uid);
       for (const podKey of podKeysOfLink(link)) this.#linksOfPod.remove(podKey, key);
+    } else if (key.startsWith(FAULTS)) {
+      const fault = data as FaultRecord;
+      this.#byNamespace.faults.remove(fault.namespace, key);
+      this.#keyOfUid.delete(fault.uid);
     } else if (key.startsWith(VNIS)) {
       const { vni, linkUid, nodes } = data as VniRecord;
       this.#vnis.delete(vni);

@@ -10,6 +10,7 @@ export interface Pulse {
   /** Pods whose assignment may differ. */
   pods: Set<string>;
   links: Set<string>;
+  faults: Set<string>;
   /** Pods of which only the status may differ. */
   observedPods: Set<string>;
   nodes: Set<string>;
@@ -39,7 +40,7 @@ export class Feed {
   }
 
   /** An agent said something. */
-  reported({ pods, ports, links }: Reported): void {
+  reported({ pods, ports, links, faults }: Reported): void {
     const { world } = this.#mirror;
     for (const uid of pods) {
       const key = world.keyOfUid(uid);
@@ -48,6 +49,10 @@ export class Feed {
     for (const uid of links) {
       const key = world.keyOfUid(uid);
       if (key !== undefined) this.#next.links.add(key);
+    }
+    for (const uid of faults) {
+      const key = world.keyOfUid(uid);
+      if (key !== undefined) this.#next.faults.add(key);
     }
     for (const port of ports) {
       const pod = world.pod(world.keyOfUid(port.podUid) ?? "")?.data;
@@ -80,13 +85,15 @@ export class Feed {
     for (const key of touched.pods) next.pods.add(key);
     for (const key of touched.ends) next.observedPods.add(key);
     for (const key of touched.links) next.links.add(key);
+    for (const key of touched.faults) next.faults.add(key);
     for (const name of touched.nodes) next.nodes.add(name);
     next.gone.push(...touched.gone);
     // Read-your-writes: an answer given before the pulse must not show what was derived before it.
     this.#observer.touch({ pods: touched.pods, links: touched.links });
     this.#observer.touch({ pods: touched.ends });
     for (const name of touched.nodes) this.#onNodeRecord(name);
-    if (touched.pods.size + touched.links.size + touched.gone.length > 0) this.#actors.add(touched.actor);
+    if (touched.pods.size + touched.links.size + touched.faults.size + touched.gone.length > 0)
+      this.#actors.add(touched.actor);
     this.#schedule();
   }
 
@@ -110,6 +117,10 @@ export class Feed {
       pulse.actor = this.#actors.size === 1 ? actor : undefined;
       this.#next = nothing();
       this.#actors = new Set();
+      // A fault is another state of its links, and a moved link another reach of its faults.
+      const reach = this.#observer.faults.moved();
+      for (const key of reach.faults) pulse.faults.add(key);
+      for (const key of reach.links) pulse.links.add(key);
       this.#observer.touch({ pods: pulse.pods, links: pulse.links });
       this.#observer.touch({ pods: pulse.observedPods });
       for (const listener of this.#listeners) listener(pulse);
@@ -122,6 +133,7 @@ function nothing(): Pulse {
     revision: 0,
     pods: new Set(),
     links: new Set(),
+    faults: new Set(),
     observedPods: new Set(),
     nodes: new Set(),
     gone: [],

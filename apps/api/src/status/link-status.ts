@@ -20,15 +20,16 @@ interface Verdict {
 
 /**
  * What can be said of a link: from where its ends are, what their agents report, and whether those
- * agents are there. Pure; `before` gives conditions that did not change their time.
+ * agents are there. Pure; `before` gives conditions that did not change their time, `faults` says which act on it.
  */
 export function deriveLinkStatus(
   resolved: ResolvedLink,
   reports: readonly [EndReports, EndReports],
   before: LinkStatus | undefined,
   nowIso: string,
+  faults: readonly string[] = [],
 ): LinkStatus {
-  const verdict = judge(resolved, reports);
+  const verdict = judge(resolved, reports, faults);
   const wires = wireReports(resolved, reports);
   return {
     phase: verdict.phase,
@@ -37,11 +38,11 @@ export function deriveLinkStatus(
     mtu: reports[0].port?.mtuBytes ?? reports[1].port?.mtuBytes ?? null,
     observedRevision: wires.length === 0 ? 0 : Math.min(...wires.map((wire) => wire?.revision ?? 0)),
     endpoints: resolved.ends.map((end, index) => endpointStatus(end.node, reports[index as 0 | 1])),
-    conditions: sinceBefore(claimsOf(resolved, verdict), before?.conditions ?? [], nowIso),
+    conditions: sinceBefore(claimsOf(resolved, verdict, faults), before?.conditions ?? [], nowIso),
   };
 }
 
-function judge(resolved: ResolvedLink, reports: readonly [EndReports, EndReports]): Verdict {
+function judge(resolved: ResolvedLink, reports: readonly [EndReports, EndReports], faults: readonly string[]): Verdict {
   const { obstacle, ends, link } = resolved;
   if (obstacle !== undefined) {
     return { phase: obstacle.isTerminal ? "Error" : "Pending", reason: obstacle.reason, message: obstacle.message };
@@ -63,13 +64,14 @@ function judge(resolved: ResolvedLink, reports: readonly [EndReports, EndReports
       ? verdict("Programming", "WaitingForAgent", "the cut is not confirmed yet")
       : verdict("Down", "Cut", "spec.state is down");
   }
-  return judgeCarrier(resolved, reports, wires);
+  return judgeCarrier(resolved, reports, wires, faults);
 }
 
 function judgeCarrier(
   { ends, vni }: ResolvedLink,
   reports: readonly [EndReports, EndReports],
   wires: readonly (WireReport | undefined)[],
+  faults: readonly string[],
 ): Verdict {
   const down = ends.findIndex((_, index) => reports[index as 0 | 1].port?.isUp === false);
   if (down >= 0) {
@@ -79,6 +81,9 @@ function judgeCarrier(
   if (vni !== null && wires.some((wire) => wire?.vni !== vni)) {
     return verdict("Programming", "WaitingForAgent", `the agents have not confirmed VNI ${vni} yet`);
   }
+  const isHeldDown =
+    faults.length > 0 && wires.every((wire) => wire?.isReady) && wires.some((wire) => !wire?.isPatched);
+  if (isHeldDown) return verdict("Down", "Faulted", faults.join("; "));
   if (wires.some((wire) => !wire?.isReady || !wire.isPatched)) {
     return verdict("Programming", "WaitingForAgent", "the wire is being connected");
   }
@@ -90,7 +95,7 @@ function judgeCarrier(
   return verdict("Up", "Carrying", "both ends have carrier");
 }
 
-function claimsOf(resolved: ResolvedLink, { phase, reason, message }: Verdict): Claim[] {
+function claimsOf(resolved: ResolvedLink, { phase, reason, message }: Verdict, faults: readonly string[]): Claim[] {
   const { obstacle } = resolved;
   const isReady = phase === "Up";
   return [
@@ -101,6 +106,9 @@ function claimsOf(resolved: ResolvedLink, { phase, reason, message }: Verdict): 
       reason: obstacle?.reason ?? "Resolved",
       message: obstacle?.message ?? "",
     },
+    ...(faults.length === 0
+      ? []
+      : [{ type: "Faulted", status: "True" as const, reason: "FaultActive", message: faults.join("; ") }]),
   ];
 }
 

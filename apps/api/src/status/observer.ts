@@ -1,5 +1,7 @@
 import {
   API_VERSION,
+  type Fault,
+  type FaultStatus,
   keys,
   type Link,
   type LinkStatus,
@@ -8,26 +10,32 @@ import {
   type Pod,
   type PodStatus,
 } from "@ratchet/contracts";
+import { FaultBoard } from "../faults/fault-board.js";
+import { endsAt } from "../faults/fault-clock.js";
 import { carriedMtuBytes, defaultMtuBytes } from "../resolve/mtu.js";
 import { type ResolvedEnd, type ResolvedLink, type ResolveSources, resolveLink } from "../resolve/resolve-link.js";
 import { metadataOf } from "../state/documents.js";
 import type { Mirror } from "../state/mirror.js";
 import type { PortClaim } from "../state/records.js";
+import { deriveFaultStatus } from "./fault-status.js";
 import { deriveLinkStatus, type EndReports } from "./link-status.js";
 import { derivePodStatus } from "./pod-status.js";
 import type { StatusRegistry } from "./status-registry.js";
 
 /** Intents and reports put together: objects as a client reads them. Derived when asked, kept until touched. */
 export class Observer {
+  readonly faults: FaultBoard;
   readonly #mirror: Mirror;
   readonly #registry: StatusRegistry;
   readonly #links = new Map<string, { status: LinkStatus; isFresh: boolean }>();
   readonly #pods = new Map<string, PodStatus>();
+  readonly #faultStatus = new Map<string, FaultStatus>();
   #carriedMtuBytes: number | null | undefined;
 
   constructor(mirror: Mirror, registry: StatusRegistry) {
     this.#mirror = mirror;
     this.#registry = registry;
+    this.faults = new FaultBoard(mirror, (linkKey) => this.resolve(linkKey));
   }
 
   /** Something that these depend on has changed. */
@@ -92,6 +100,29 @@ export class Observer {
     return { apiVersion: API_VERSION, kind: "Pod", metadata: metadataOf(data, modRevision), spec: data.spec, status };
   }
 
+  fault(key: string): Fault | undefined {
+    const held = this.#mirror.world.fault(key);
+    if (held === undefined) {
+      this.#faultStatus.delete(key);
+      return undefined;
+    }
+    const { data, modRevision } = held;
+    const nodeFault = (node: string) => {
+      const reports = this.#registry.node(node);
+      return { isConnected: reports?.isConnected === true, report: reports?.faults.get(data.uid) };
+    };
+    const before = this.#faultStatus.get(key);
+    const status = deriveFaultStatus(data, this.faults.reach(key), nodeFault, before, new Date().toISOString());
+    this.#faultStatus.set(key, status);
+    return {
+      apiVersion: API_VERSION,
+      kind: "Fault",
+      metadata: metadataOf(data, modRevision),
+      spec: data.spec,
+      status,
+    };
+  }
+
   node(name: string): Node | undefined {
     const held = this.#mirror.world.node(name);
     if (held === undefined) return undefined;
@@ -138,9 +169,16 @@ export class Observer {
     const resolved = this.resolve(key);
     if (resolved === undefined) throw new Error(`there is no ${key}`);
     const reports = resolved.ends.map((end) => this.#endReports(end, resolved)) as [EndReports, EndReports];
-    const status = deriveLinkStatus(resolved, reports, kept?.status, new Date().toISOString());
+    const status = deriveLinkStatus(resolved, reports, kept?.status, new Date().toISOString(), this.#faultsOf(key));
     this.#links.set(key, { status, isFresh: true });
     return status;
+  }
+
+  #faultsOf(linkKey: string): string[] {
+    return this.faults.ofLink(linkKey).map(({ name, by, spec, ...fault }) => {
+      const until = endsAt({ name, by, spec, ...fault });
+      return `fault ${name} (${spec.action.type}) by ${by} until ${until}`;
+    });
   }
 
   #endReports({ node, pod, end }: ResolvedEnd, { link }: ResolvedLink): EndReports {

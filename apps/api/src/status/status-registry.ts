@@ -1,4 +1,4 @@
-import type { AgentStatus, PodReport, PortReport, WireReport } from "@ratchet/contracts";
+import type { AgentStatus, FaultReport, PodReport, PortReport, WireReport } from "@ratchet/contracts";
 
 /** What one agent has said since the API started. Kept when it is gone: then it is the last that is known. */
 export interface NodeReports {
@@ -13,6 +13,8 @@ export interface NodeReports {
   /** by pod uid, then by interface */
   ports: Map<string, Map<string, PortReport>>;
   wires: Map<string, WireReport>;
+  /** by uid */
+  faults: Map<string, FaultReport>;
   /** VNIs with a tunnel in its panel */
   vnis: Set<number>;
 }
@@ -22,6 +24,7 @@ export interface Reported {
   pods: Set<string>;
   ports: { podUid: string; interface: string }[];
   links: Set<string>;
+  faults: Set<string>;
   /** VNIs may have been confirmed gone. */
   mayReleaseVnis: boolean;
 }
@@ -48,6 +51,7 @@ export class StatusRegistry {
       pods: known?.pods ?? new Map(),
       ports: known?.ports ?? new Map(),
       wires: known?.wires ?? new Map(),
+      faults: known?.faults ?? new Map(),
       vnis: known?.vnis ?? new Set(),
       isConnected: true,
       lastSeenMs: nowMs,
@@ -72,7 +76,13 @@ export class StatusRegistry {
 
   report(name: string, status: AgentStatus, nowMs: number): Reported {
     const node = this.#nodes.get(name);
-    const reported: Reported = { pods: new Set(), ports: [], links: new Set(), mayReleaseVnis: false };
+    const reported: Reported = {
+      pods: new Set(),
+      ports: [],
+      links: new Set(),
+      faults: new Set(),
+      mayReleaseVnis: false,
+    };
     if (node === undefined) return reported;
     node.lastSeenMs = nowMs;
     reported.mayReleaseVnis = status.full || status.removedVnis.length > 0 || status.version > node.version;
@@ -91,6 +101,10 @@ export class StatusRegistry {
       node.wires.set(wire.linkUid, wire);
       reported.links.add(wire.linkUid);
     }
+    for (const fault of status.faults ?? []) {
+      node.faults.set(fault.faultUid, fault);
+      reported.faults.add(fault.faultUid);
+    }
     for (const vni of status.vnis) node.vnis.add(vni);
     remove(node, status, reported);
     return reported;
@@ -103,6 +117,8 @@ function clear(node: NodeReports, reported: Reported): void {
   for (const uid of node.pods.keys()) reported.pods.add(uid);
   for (const ports of node.ports.values()) for (const port of ports.values()) reported.ports.push(port);
   for (const uid of node.wires.keys()) reported.links.add(uid);
+  for (const uid of node.faults.keys()) reported.faults.add(uid);
+  node.faults.clear();
   node.pods.clear();
   node.ports.clear();
   node.wires.clear();
@@ -123,6 +139,10 @@ function remove(node: NodeReports, status: AgentStatus, reported: Reported): voi
   for (const uid of status.removedWires) {
     node.wires.delete(uid);
     reported.links.add(uid);
+  }
+  for (const uid of status.removedFaults ?? []) {
+    node.faults.delete(uid);
+    reported.faults.add(uid);
   }
   for (const vni of status.removedVnis) node.vnis.delete(vni);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { DeltaLog } from "./delta-log.js";
 
-const entry = (revision: number, ...pods: string[]) => ({ revision, pods, links: [], nodes: [], gone: [] });
+const entry = (revision: number, ...pods: string[]) => ({ revision, pods, links: [], faults: [], nodes: [], gone: [] });
 
 test("answers everything touched from a revision on, itself included", () => {
   const log = new DeltaLog(10);

@@ -5,6 +5,7 @@ interface Entry {
   revision: number;
   pods: readonly string[];
   links: readonly string[];
+  faults: readonly string[];
   nodes: readonly string[];
   gone: readonly Gone[];
 }
@@ -43,12 +44,13 @@ export class DeltaLog {
     return {
       pods: [...new Set(entries.flatMap(({ pods }) => pods))],
       links: [...new Set(entries.flatMap(({ links }) => links))],
+      faults: [...new Set(entries.flatMap(({ faults }) => faults))],
       nodes: [...new Set(entries.flatMap(({ nodes }) => nodes))],
       gone: entries.flatMap(({ gone }) => gone),
     };
   }
 }
 
-function sizeOf({ pods, links, nodes, gone }: Entry): number {
-  return 1 + pods.length + links.length + nodes.length + gone.length;
+function sizeOf({ pods, links, faults, nodes, gone }: Entry): number {
+  return 1 + pods.length + links.length + faults.length + nodes.length + gone.length;
 }

@@ -50,14 +50,15 @@ export class StreamHub {
   publish(pulse: Pulse): void {
     const pods = [...new Set([...pulse.pods, ...pulse.observedPods])];
     const links = [...pulse.links];
+    const faults = [...pulse.faults];
     const nodes = [...pulse.nodes];
-    if (pods.length + links.length + nodes.length + pulse.gone.length === 0) return;
-    this.#log.add({ revision: pulse.revision, pods, links, nodes, gone: pulse.gone });
+    if (pods.length + links.length + faults.length + nodes.length + pulse.gone.length === 0) return;
+    this.#log.add({ revision: pulse.revision, pods, links, faults, nodes, gone: pulse.gone });
     if (this.#readers.size === 0) {
       this.#lastSent.clear();
       return;
     }
-    const changed = this.#items({ pods, links, nodes }).flatMap(({ key, item }) => this.#ifChanged(key, item));
+    const changed = this.#items({ pods, links, faults, nodes }).flatMap(({ key, item }) => this.#ifChanged(key, item));
     const deletes = this.#deletes(pulse.gone);
     if (changed.length + deletes.length === 0) return;
     this.#sequence++;
@@ -107,9 +108,10 @@ export class StreamHub {
 
   #snapshot(namespace: string | undefined): string {
     const { world, revision, storeId } = this.#mirror;
-    const of = (kind: "pods" | "links") =>
+    const of = (kind: "pods" | "links" | "faults") =>
       namespace === undefined ? world.allKeys(kind) : world.keysIn(kind, namespace);
-    const items = this.#items({ pods: of("pods"), links: of("links"), nodes: world.nodes }).map(({ item }) => item);
+    const all = { pods: of("pods"), links: of("links"), faults: of("faults"), nodes: world.nodes };
+    const items = this.#items(all).map(({ item }) => item);
     return JSON.stringify({
       type: "snapshot",
       storeId,
@@ -129,12 +131,18 @@ export class StreamHub {
     );
   }
 
-  #items(names: { pods: Iterable<string>; links: Iterable<string>; nodes: Iterable<string> }) {
+  #items(names: {
+    pods: Iterable<string>;
+    links: Iterable<string>;
+    faults: Iterable<string>;
+    nodes: Iterable<string>;
+  }) {
     const items: { key: string; item: StreamItem }[] = [];
     const add = (key: string, item: StreamItem | undefined) => item !== undefined && items.push({ key, item });
     for (const name of names.nodes) add(keys.node(name), this.#observer.node(name));
     for (const key of names.pods) add(key, this.#observer.pod(key));
     for (const key of names.links) add(key, this.#observer.link(key));
+    for (const key of names.faults) add(key, this.#observer.fault(key));
     return items;
   }
 
@@ -160,6 +168,7 @@ export class StreamHub {
 
 function keyOf({ kind, namespace, name }: Gone): string {
   if (kind === "Node") return keys.node(name);
+  if (kind === "Fault") return keys.fault(namespace ?? "", name);
   return kind === "Pod" ? keys.pod(namespace ?? "", name) : keys.link(namespace ?? "", name);
 }
 

@@ -6,12 +6,14 @@ import {
   ApiCancel,
   ApiRequest,
   ApiTelemetryWish,
+  type AssignedFault,
   type AssignedPod,
   type AssignedPort,
   type AssignedWire,
   type PortReport,
   type WireReport,
 } from "@ratchet/contracts";
+
 import { WebSocket } from "ws";
 
 export interface StandInOptions {
@@ -31,6 +33,9 @@ export class AgentStandIn {
   readonly pods = new Map<string, AssignedPod>();
   readonly ports = new Map<string, AssignedPort>();
   readonly wires = new Map<string, AssignedWire>();
+  readonly faults = new Map<string, AssignedFault>();
+  /** uids of faults it says to have ended */
+  readonly endedFaults = new Map<string, "deadline" | "completed">();
   /** Pods whose namespace was pulled away by hand. */
   readonly gonePods = new Set<string>();
   /** Interfaces that were set down inside their pods: `podUid interface`. */
@@ -120,10 +125,12 @@ export class AgentStandIn {
   #take(assignment: ApiAssignment): void {
     this.assignments.push(assignment);
     this.version = assignment.version;
-    if (assignment.full) for (const kept of [this.pods, this.ports, this.wires]) kept.clear();
+    if (assignment.full) for (const kept of [this.pods, this.ports, this.wires, this.faults]) kept.clear();
     for (const pod of assignment.pods) this.pods.set(pod.podUid, pod);
     for (const port of assignment.ports) this.ports.set(`${port.podUid} ${port.interface}`, port);
     for (const wire of assignment.wires) this.wires.set(wire.linkUid, wire);
+    for (const fault of assignment.faults ?? []) this.faults.set(fault.faultUid, fault);
+    for (const uid of assignment.removedFaults ?? []) this.faults.delete(uid);
     for (const uid of assignment.removedPods) this.pods.delete(uid);
     for (const port of assignment.removedPorts) this.ports.delete(`${port.podUid} ${port.interface}`);
     for (const uid of assignment.removedWires) this.wires.delete(uid);
@@ -157,6 +164,15 @@ export class AgentStandIn {
       removedWires: [],
       vnis,
       removedVnis,
+      faults: [...this.faults.values()].map(({ faultUid, revision }) => ({
+        faultUid,
+        revision,
+        phase: this.endedFaults.has(faultUid) ? "Ended" : "Active",
+        cycles: null,
+        activeMs: 0,
+        ended: this.endedFaults.get(faultUid) ?? null,
+        message: "",
+      })),
     };
   }
 
@@ -171,10 +187,16 @@ export class AgentStandIn {
       linkUid: wire.linkUid,
       revision: wire.revision,
       isReady,
-      isPatched: isReady && wire.state === "up" && wire.far === "present",
+      isPatched: isReady && wire.state === "up" && wire.far === "present" && !this.#isStruck(wire.linkUid),
       vni: wire.peer.type === "tunnel" ? wire.peer.tunnel.vni : null,
       error: null,
     };
+  }
+
+  #isStruck(linkUid: string): boolean {
+    return [...this.faults.values()].some(
+      ({ faultUid, wires }) => !this.endedFaults.has(faultUid) && wires.some((wire) => wire.linkUid === linkUid),
+    );
   }
 
   #portReport(port: AssignedPort): PortReport {

@@ -24,6 +24,7 @@ export class TopologyController {
       nodes: [...world.nodes].sort().flatMap((node) => observer.node(node) ?? []),
       pods: [...world.keysIn("pods", namespace)].sort().flatMap((key) => observer.pod(key) ?? []),
       links: [...world.keysIn("links", namespace)].sort().flatMap((key) => observer.link(key) ?? []),
+      faults: [...world.keysIn("faults", namespace)].sort().flatMap((key) => observer.fault(key) ?? []),
       networks: [],
     };
   }

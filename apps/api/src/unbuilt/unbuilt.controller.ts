@@ -9,7 +9,7 @@ const UNBUILT = Object.keys(PLURALS).filter((plural) => !(BUILT_PLURALS as reado
 export class UnbuiltController {
   @All(UNBUILT.flatMap((plural) => [plural, `${plural}/*`]))
   kind(): never {
-    throw new ProblemError("Unsupported", `${UNBUILT.join(", ")} are not built yet: pods and links are`);
+    throw new ProblemError("Unsupported", `${UNBUILT.join(", ")} are not built yet: pods, links and faults are`);
   }
 
   @Get("links/:name/capture")
@@ -20,10 +20,5 @@ export class UnbuiltController {
   @Post("pods/:name/trace")
   trace(@Param("name") name: string): never {
     throw new ProblemError("Unsupported", `tracing from pod ${name} is not built yet`);
-  }
-
-  @Post("heal")
-  heal(): never {
-    throw new ProblemError("Unsupported", "faults are not built yet, so there is nothing to heal");
   }
 }

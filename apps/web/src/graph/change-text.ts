@@ -13,6 +13,8 @@ export function changeText(change: Change): string {
       return "Killed";
     case "restart":
       return "Restarted";
+    case "end":
+      return "Ended";
     case "reroute":
       return reroutedTo(before, after) ?? "Re-routed";
     case "revert":

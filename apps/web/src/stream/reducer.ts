@@ -1,4 +1,4 @@
-import type { Link, Node, Pod, StreamFrame, StreamItem } from "@ratchet/contracts";
+import type { Fault, Link, Node, Pod, StreamFrame, StreamItem } from "@ratchet/contracts";
 
 type Snapshot = Extract<StreamFrame, { type: "snapshot" }>;
 type Delta = Extract<StreamFrame, { type: "delta" }>;
@@ -12,6 +12,7 @@ export interface StreamState {
   nodes: ReadonlyMap<string, Node>;
   pods: ReadonlyMap<string, Pod>;
   links: ReadonlyMap<string, Link>;
+  faults: ReadonlyMap<string, Fault>;
 }
 
 export const EMPTY_STREAM: StreamState = {
@@ -21,6 +22,7 @@ export const EMPTY_STREAM: StreamState = {
   nodes: new Map(),
   pods: new Map(),
   links: new Map(),
+  faults: new Map(),
 };
 
 /** The stream cannot be followed any further: ask for a snapshot. */
@@ -28,7 +30,7 @@ export class StreamBroken extends Error {}
 
 /** A snapshot replaces everything. Objects of other namespaces are left out. */
 export function applySnapshot(frame: Snapshot, namespace: string): StreamState {
-  const maps = { nodes: new Map<string, Node>(), pods: new Map<string, Pod>(), links: new Map<string, Link>() };
+  const maps: Maps = { nodes: new Map(), pods: new Map(), links: new Map(), faults: new Map() };
   for (const item of frame.items) put(maps, item, namespace);
   return { storeId: frame.storeId, revision: frame.revision, sequence: frame.sequence, ...maps };
 }
@@ -46,6 +48,7 @@ export function applyDeltas(state: StreamState, deltas: readonly Delta[], namesp
     nodes: touched.has("Node") ? new Map(state.nodes) : (state.nodes as Map<string, Node>),
     pods: touched.has("Pod") ? new Map(state.pods) : (state.pods as Map<string, Pod>),
     links: touched.has("Link") ? new Map(state.links) : (state.links as Map<string, Link>),
+    faults: touched.has("Fault") ? new Map(state.faults) : (state.faults as Map<string, Fault>),
   };
   for (const delta of deltas) {
     if (delta.sequence < sequence || delta.revision < revision) {
@@ -68,16 +71,18 @@ interface Maps {
   nodes: Map<string, Node>;
   pods: Map<string, Pod>;
   links: Map<string, Link>;
+  faults: Map<string, Fault>;
 }
 
 function put(maps: Maps, item: StreamItem, namespace: string): void {
   if (item.kind === "Node") maps.nodes.set(item.metadata.name, item);
   else if (item.metadata.namespace !== namespace) return;
   else if (item.kind === "Pod") maps.pods.set(item.metadata.name, item);
+  else if (item.kind === "Fault") maps.faults.set(item.metadata.name, item);
   else maps.links.set(item.metadata.name, item);
 }
 
-function mapOf(maps: Maps, kind: "Node" | "Pod" | "Link"): Map<string, StreamItem> {
-  const map = kind === "Node" ? maps.nodes : kind === "Pod" ? maps.pods : maps.links;
-  return map as Map<string, StreamItem>;
+function mapOf(maps: Maps, kind: StreamItem["kind"]): Map<string, StreamItem> {
+  const byKind = { Node: maps.nodes, Pod: maps.pods, Link: maps.links, Fault: maps.faults };
+  return byKind[kind] as Map<string, StreamItem>;
 }

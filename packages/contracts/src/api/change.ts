@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { wholeNumber } from "./list.js";
 
-export const CHANGE_VERBS = ["create", "update", "delete", "reroute", "kill", "restart", "revert"] as const;
+export const CHANGE_VERBS = ["create", "update", "delete", "reroute", "kill", "restart", "revert", "end"] as const;
 
 /** One accepted change of one object. `before` is null for a create, `after` for a delete. */
 export const Change = z.object({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Name } from "../net/fields.js";
 import { Event } from "../resources/event.js";
+import { Fault } from "../resources/fault.js";
 import { Link } from "../resources/link.js";
 import { Node } from "../resources/node.js";
 import { Pod } from "../resources/pod.js";
@@ -17,11 +18,11 @@ export const StreamQuery = z.strictObject({
 export type StreamQuery = z.output<typeof StreamQuery>;
 
 /** Whole objects, told apart by `kind`. */
-export const StreamItem = z.discriminatedUnion("kind", [Node, Pod, Link]);
+export const StreamItem = z.discriminatedUnion("kind", [Node, Pod, Link, Fault]);
 export type StreamItem = z.output<typeof StreamItem>;
 
 export const StreamDelete = z.object({
-  kind: z.enum(["Node", "Pod", "Link"]),
+  kind: z.enum(["Node", "Pod", "Link", "Fault"]),
   namespace: z.string().nullable(),
   name: z.string(),
   uid: z.string(),

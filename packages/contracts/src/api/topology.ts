@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Fault } from "../resources/fault.js";
 import { Link } from "../resources/link.js";
 import { API_VERSION } from "../resources/metadata.js";
 import { Node } from "../resources/node.js";
@@ -12,6 +13,8 @@ export const Topology = z.object({
   nodes: z.array(Node),
   pods: z.array(Pod),
   links: z.array(Link),
+  /** Those that have ended too, until they are forgotten. */
+  faults: z.array(Fault),
   networks: z.array(z.unknown()),
 });
 export type Topology = z.output<typeof Topology>;

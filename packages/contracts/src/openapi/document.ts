@@ -46,7 +46,7 @@ function describe(operation: Operation): object {
   };
 }
 
-const TAGGED: readonly (string | undefined)[] = ["Pod", "Link", "Node"];
+const TAGGED: readonly (string | undefined)[] = ["Pod", "Link", "Fault", "Node"];
 
 function answerHeaders({ method, answer, status }: Operation): object {
   const schema = { type: "string" };

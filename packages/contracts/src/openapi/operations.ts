@@ -20,6 +20,24 @@ const LIST_QUERY = ["labelSelector", "limit", "continue"];
 export const OPERATIONS: readonly Operation[] = [
   ...resource("pods", "Pod"),
   ...resource("links", "Link"),
+  ...resource("faults", "Fault"),
+  post("faults", "Fault", "heal", "Ends a fault now; it stays readable for a while"),
+  {
+    method: "post",
+    path: "/api/v1/namespaces/{namespace}/heal",
+    id: "heal",
+    tag: "faults",
+    summary: "Ends every fault of a namespace at once",
+    answer: "HealResult",
+  },
+  {
+    method: "post",
+    path: "/api/v1/heal",
+    id: "healEverything",
+    tag: "faults",
+    summary: "Ends every fault of every namespace at once",
+    answer: "HealResult",
+  },
   post(
     "links",
     "Link",
@@ -145,7 +163,7 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-function resource(plural: "pods" | "links", kind: "Pod" | "Link"): Operation[] {
+function resource(plural: "pods" | "links" | "faults", kind: "Pod" | "Link" | "Fault"): Operation[] {
   const all = `/api/v1/namespaces/{namespace}/${plural}`;
   const one = `${all}/{name}`;
   const common = { tag: plural, answer: kind } as const;
@@ -191,7 +209,13 @@ function resource(plural: "pods" | "links", kind: "Pod" | "Link"): Operation[] {
   ];
 }
 
-function post(plural: string, kind: "Pod" | "Link", verb: string, summary: string, body?: SchemaName): Operation {
+function post(
+  plural: string,
+  kind: "Pod" | "Link" | "Fault",
+  verb: string,
+  summary: string,
+  body?: SchemaName,
+): Operation {
   return {
     method: "post",
     path: `/api/v1/namespaces/{namespace}/${plural}/{name}/${verb}`,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PingRequest, PingResult } from "../agent/methods/ping.js";
 import { ApplyResult } from "../api/apply.js";
 import { Change } from "../api/change.js";
+import { HealResult } from "../api/heal.js";
 import { Layout } from "../api/layout.js";
 import { listOf } from "../api/list.js";
 import { Problem } from "../api/problem.js";
@@ -10,6 +11,7 @@ import { StreamFrame } from "../api/stream.js";
 import { LinkTelemetry } from "../api/telemetry.js";
 import { Topology } from "../api/topology.js";
 import { Event } from "../resources/event.js";
+import { Fault, FaultInput } from "../resources/fault.js";
 import { Endpoint, Link, LinkInput, PodEndpoint } from "../resources/link.js";
 import { API_VERSION } from "../resources/metadata.js";
 import { Node } from "../resources/node.js";
@@ -22,12 +24,15 @@ const Namespace = z.object({
 });
 
 /** What clients send: transforms are described by what they take. */
-const INPUTS = { PodInput, LinkInput, RerouteRequest, PingRequest, Layout };
+const INPUTS = { PodInput, LinkInput, FaultInput, RerouteRequest, PingRequest, Layout };
+
 /** What the server answers. */
 const OUTPUTS = {
   Node,
   Pod,
   Link,
+  Fault,
+  HealResult,
   Topology,
   Change,
   Event,
@@ -39,6 +44,7 @@ const OUTPUTS = {
   NodeList: listOf("Node", Node),
   PodList: listOf("Pod", Pod),
   LinkList: listOf("Link", Link),
+  FaultList: listOf("Fault", Fault),
   ChangeList: listOf("Change", Change),
   EventList: listOf("Event", Event),
   NamespaceList: listOf("Namespace", Namespace),

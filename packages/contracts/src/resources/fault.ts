@@ -111,6 +111,8 @@ export const FAULT_ENDINGS = ["deadline", "healed", "deleted", "completed", "can
 
 export const FaultStatus = z.object({
   phase: z.enum(FAULT_PHASES),
+  /** Who asked for it. */
+  by: z.string(),
   startedAt: z.string().nullable(),
   /** When it ends by itself. */
   endsAt: z.string().nullable(),

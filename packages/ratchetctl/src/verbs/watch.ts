@@ -56,6 +56,10 @@ function news(context: Context, item: StreamItem, shown: Map<string, string>): s
 function detailOf(item: StreamItem): string {
   if (item.kind === "Pod") return item.status.node === null ? "" : ` on ${item.status.node}`;
   if (item.kind === "Node") return "";
+  if (item.kind === "Fault") {
+    const { links, ended, endsAt } = item.status;
+    return ` ${item.spec.action.type} on ${links.length} links, ${ended ?? `until ${endsAt}`}`;
+  }
   const ends = item.spec.endpoints.map((end) => ("pod" in end ? `${end.pod}:${end.interface}` : "?")).join(" -- ");
   const wire = item.status.vni === null ? (item.status.transport ?? "") : `${item.status.transport} ${item.status.vni}`;
   return ` ${ends}${wire === "" ? "" : ` (${wire})`}`;

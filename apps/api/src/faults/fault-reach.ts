@@ -1,0 +1,85 @@
+import type { AssignedFault, FaultTarget } from "@ratchet/contracts";
+import type { ResolvedLink } from "../resolve/resolve-link.js";
+import type { FaultRecord, LinkRecord, PodRecord } from "../state/records.js";
+
+/** A fault as one node is told of it, without the times, which differ at every moment. */
+export type TimelessFault = Omit<AssignedFault, "remainingMs" | "elapsedMs">;
+
+/** What a fault acts on now. */
+export interface FaultReach {
+  /** store keys, by name */
+  links: string[];
+  byNode: Map<string, TimelessFault>;
+}
+
+/** What finding targets reads: of the fault's own namespace only. */
+export interface ReachSources {
+  /** Store keys of every link of the namespace. */
+  links(): Iterable<string>;
+  linksOfPod(podName: string): Iterable<string>;
+  /** Undefined when there is none of that name. */
+  linkKey(name: string): string | undefined;
+  pod(name: string): PodRecord | undefined;
+  resolve(linkKey: string): ResolvedLink | undefined;
+}
+
+/** Finds a fault's links and tells each node its wires of them. Pure. */
+export function reachOf(fault: FaultRecord, revision: number, sources: ReachSources): FaultReach {
+  const links: string[] = [];
+  const byNode = new Map<string, TimelessFault>();
+  for (const key of candidates(fault.spec.target, sources)) {
+    const resolved = sources.resolve(key);
+    if (resolved === undefined || !isStruck(fault.spec.target, resolved, sources)) continue;
+    links.push(key);
+    if (resolved.obstacle !== undefined || resolved.transport === null) continue;
+    const isLocal = resolved.transport === "veth";
+    for (const node of new Set(resolved.ends.flatMap((end) => end.node ?? []))) {
+      const assigned = byNode.get(node) ?? timeless(fault, revision);
+      assigned.wires.push({ linkUid: resolved.link.uid, toPort: true, toPeer: isLocal });
+      byNode.set(node, assigned);
+    }
+  }
+  return { links: links.sort(), byNode };
+}
+
+function timeless({ uid, namespace, name, spec }: FaultRecord, revision: number): TimelessFault {
+  return { faultUid: uid, revision, namespace, name, action: spec.action, wires: [], podUids: [] };
+}
+
+/** Where looking is enough: everything, unless the target names its link or pod. */
+function candidates(target: FaultTarget, sources: ReachSources): Iterable<string> {
+  if ("link" in target) {
+    const key = sources.linkKey(target.link);
+    return key === undefined ? [] : [key];
+  }
+  return "pod" in target ? sources.linksOfPod(target.pod) : sources.links();
+}
+
+function isStruck(target: FaultTarget, resolved: ResolvedLink, sources: ReachSources): boolean {
+  if ("link" in target || "pod" in target) return true;
+  if ("linkLabels" in target) return hasLabels(resolved.link, target.linkLabels);
+  const { ends, transport } = resolved;
+  if ("podLabels" in target) return ends.some(({ pod }) => pod !== undefined && hasLabels(pod, target.podLabels));
+  const nodes = ends.map(({ node }) => node);
+  if ("node" in target) return nodes.includes(target.node) && (transport === "vxlan" || target.local === true);
+  if ("nodes" in target) return target.nodes.every((node) => nodes.includes(node));
+  const groupsOf =
+    "nodeGroups" in target
+      ? nodes.map((node) => target.nodeGroups.findIndex((group) => node !== null && group.includes(node)))
+      : ends.map(({ end }) => target.groups.findIndex((group) => isInGroup(group, sources.pod(end.pod), end.pod)));
+  const [a = -1, b = -1] = groupsOf;
+  return a >= 0 && b >= 0 && a !== b;
+}
+
+function isInGroup(
+  { pods, podLabels }: { pods?: string[] | undefined; podLabels?: Record<string, string> | undefined },
+  pod: PodRecord | undefined,
+  name: string,
+): boolean {
+  if (pods?.includes(name)) return true;
+  return podLabels !== undefined && pod !== undefined && hasLabels(pod, podLabels);
+}
+
+function hasLabels({ labels }: LinkRecord | PodRecord, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+}
