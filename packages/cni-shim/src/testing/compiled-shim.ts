@@ -22,9 +22,9 @@ export class CompiledShim {
     execFileSync(process.execPath, [script, this.path], { stdio: "pipe" });
   }
 
-  /** One run, in the network namespace `netns` when given; killed after a minute. */
-  run(env: Record<string, string>, stdin: string | object, netns?: string): Promise<Answer> {
-    const [program, ...argv] = netns === undefined ? [this.path] : ["nsenter", `--net=${netns}`, this.path];
+  /** One run, entered by `through` (a command that takes another) when given; killed after a minute. */
+  run(env: Record<string, string>, stdin: string | object, through: readonly string[] = []): Promise<Answer> {
+    const [program, ...argv] = [...through, this.path];
     // Only what the test says, and where the delegates find iptables and the like.
     const child = spawn(program!, argv, { env: { PATH: process.env.PATH, ...env }, timeout: 60_000 });
     let stdout = "";

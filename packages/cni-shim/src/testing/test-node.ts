@@ -68,7 +68,14 @@ export class TestNode {
   }
 
   run(env: Record<string, string>, config: object | string): Promise<Answer> {
-    return this.shim.run(env, config, this.netns);
+    return this.shim.run(env, config, ["nsenter", `--net=${this.netns}`]);
+  }
+
+  /** The same with all of the machine's files read-only besides the node's folder: for configurations that name any path. */
+  runConfined(env: Record<string, string>, config: object | string): Promise<Answer> {
+    const mounts = `mount --bind "$0" "$0" && mount -o remount,ro,bind / && mount -t tmpfs tmpfs /var/lib && exec "$@"`;
+    const confine = ["unshare", "--mount", "sh", "-c", mounts, this.folder];
+    return this.shim.run(env, config, ["nsenter", `--net=${this.netns}`, ...confine]);
   }
 
   remove(): void {
