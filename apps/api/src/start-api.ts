@@ -18,6 +18,7 @@ import { RouteTable } from "./http/route-table.js";
 import { listenOnUnixSocket } from "./http/unix-connections.js";
 import { WebPage } from "./http/web-page.js";
 import { GuardedWsAdapter } from "./http/ws-adapter.js";
+import type { KubeBridge } from "./kube/kube-bridge.js";
 import type { Logger } from "./logger.js";
 import { Metrics } from "./metrics/metrics.js";
 import { openStore, type StoreChoice } from "./store/open-store.js";
@@ -32,6 +33,8 @@ export interface ApiOptions {
   store?: StoreChoice;
   /** Folder of the built page. */
   web?: string;
+  /** Path of a kubeconfig file, or `in-cluster`; absent: there is no Kubernetes. */
+  kubeconfig?: string;
   log: Logger;
 }
 
@@ -43,7 +46,8 @@ export interface RunningApi {
 }
 
 /** Starts everything and resolves when it answers. @throws StoreError, or what listening throws */
-export async function startApi({ listen, socket, data, store: choice, web, log }: ApiOptions): Promise<RunningApi> {
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { listen, socket, data, store: choice, web, kubeconfig, log } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const store = await openStore(choice ?? { kind: "embedded" }, data);
   const history = new LazyHistory(() => openHistory({ path: join(data, "history.db") }));
@@ -81,6 +85,7 @@ export async function startApi({ listen, socket, data, store: choice, web, log }
   await app.listen(listen.port, listen.host);
   const unix = socket === undefined ? undefined : await listenOnUnixSocket(socket, http);
   outbox.start();
+  const kube = kubeconfig === undefined ? undefined : await joinKubernetes(core, kubeconfig);
   const { port } = http.address() as AddressInfo;
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   return {
@@ -89,6 +94,7 @@ export async function startApi({ listen, socket, data, store: choice, web, log }
     core,
     async stop() {
       unix?.close();
+      await kube?.stop();
       await core.stop();
       await app.close();
       await outbox.close();
@@ -96,4 +102,15 @@ export async function startApi({ listen, socket, data, store: choice, web, log }
       await history.close();
     },
   };
+}
+
+// Loaded only where it is used: the client takes 80 MiB.
+async function joinKubernetes(core: Core, kubeconfig: string): Promise<KubeBridge> {
+  const [{ KubernetesCluster }, { KubeBridge }] = await Promise.all([
+    import("./kube/kubernetes-cluster.js"),
+    import("./kube/kube-bridge.js"),
+  ]);
+  const bridge = new KubeBridge(core, new KubernetesCluster(kubeconfig));
+  bridge.start();
+  return bridge;
 }

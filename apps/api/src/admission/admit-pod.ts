@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { PodInput } from "@ratchet/contracts";
+import { type PodInput, SOURCE_KUBERNETES, SOURCE_LABEL } from "@ratchet/contracts";
 import { refuse } from "../http/problem-error.js";
 import type { PodRecord } from "../state/records.js";
 import { unsupportedInPod } from "./unsupported.js";
@@ -19,6 +19,6 @@ export function podRecord(input: PodInput, namespace: string, before: PodRecord 
 
 /** @throws ProblemError Unsupported */
 export function checkPod(pod: PodRecord): void {
-  const unsupported = unsupportedInPod(pod.spec);
+  const unsupported = unsupportedInPod(pod.spec, pod.labels[SOURCE_LABEL] === SOURCE_KUBERNETES);
   if (unsupported.length > 0) throw refuse("Unsupported", unsupported);
 }

@@ -34,8 +34,8 @@ export function unsupportedInReroute(body: unknown): FieldError[] {
   }));
 }
 
-export function unsupportedInPod(spec: PodSpec): FieldError[] {
-  if (spec.sandbox !== undefined && "cni" in spec.sandbox) {
+export function unsupportedInPod(spec: PodSpec, isFromKubernetes: boolean): FieldError[] {
+  if (spec.sandbox !== undefined && "cni" in spec.sandbox && !isFromKubernetes) {
     const message = "is written by the control plane for Kubernetes pods: leave it out";
     return [{ field: "spec.sandbox.cni", message, code: "Unsupported" }];
   }

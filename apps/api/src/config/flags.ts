@@ -9,6 +9,7 @@ export const USAGE = `Usage: ratchet-api --data DIR [options]
   --socket PATH        unix socket beside it, mode 0600
   --data DIR           folder of store.db and history.db
 ${STORE_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
+  --kubeconfig FILE    show the pods of that Kubernetes cluster and wire them; in-cluster: of the one this runs in
   --log-level LEVEL    trace, debug, info, warn, error or silent (default info)
   --help               print this
   --version            print the version
@@ -24,6 +25,8 @@ export interface Config {
   data: string;
   store: StoreChoice;
   web?: string;
+  /** Path of a kubeconfig file, or `in-cluster`. */
+  kubeconfig?: string;
   logLevel: (typeof LEVELS)[number];
 }
 
@@ -40,6 +43,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
         socket: { type: "string" },
         data: { type: "string" },
         web: { type: "string" },
+        kubeconfig: { type: "string" },
         ...STORE_FLAGS,
         "log-level": { type: "string" },
         help: { type: "boolean", short: "h" },
@@ -65,6 +69,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
     data: given("data"),
     web: given("web"),
     store: readStoreFlags(given, problems),
+    kubeconfig: given("kubeconfig"),
     logLevel: (given("log-level") ?? "info") as Config["logLevel"],
   };
   if (config.data === undefined && !problems.includes("--data is empty"))
@@ -73,7 +78,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
   if (config.socket !== undefined && Buffer.byteLength(config.socket) > 107)
     problems.push("--socket is longer than 107 bytes");
   if (!LEVELS.includes(config.logLevel)) problems.push(`--log-level must be one of ${LEVELS.join(", ")}`);
-  const { listen, data, store, logLevel, socket, web } = config;
+  const { listen, data, store, logLevel, socket, web, kubeconfig } = config;
   if (problems.length > 0 || listen === undefined || data === undefined || store === undefined) return { problems };
   return {
     config: {
@@ -83,6 +88,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
       logLevel,
       ...(socket === undefined ? {} : { socket }),
       ...(web === undefined ? {} : { web }),
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
     },
   };
 }

@@ -3,6 +3,7 @@ import { type FaultInput, keys, type LinkInput, type PodInput } from "@ratchet/c
 import { faultRecord } from "../admission/admit-fault.js";
 import { linkRecord, type Surroundings } from "../admission/admit-link.js";
 import { podRecord } from "../admission/admit-pod.js";
+import { protectMarks } from "../admission/protect-marks.js";
 import { type Condition, checkIfMatch, stale } from "../http/if-match.js";
 import { notFound, ProblemError } from "../http/problem-error.js";
 import { type Edit, stage } from "../plan/stage.js";
@@ -120,14 +121,14 @@ export function editOf(
 ): Edit {
   const now = new Date().toISOString();
   if (object.kind === "Pod") {
-    const after = podRecord(object.input, namespace, before as PodRecord | undefined, now);
+    const after = protectMarks(podRecord(object.input, namespace, before as PodRecord | undefined, now), before);
     return { kind: "Pod", key, verb, before: before as PodRecord | undefined, after };
   }
   if (object.kind === "Fault") {
     const held = before as FaultRecord | undefined;
     return { kind: "Fault", key, verb, before: held, after: faultRecord(object.input, namespace, held, now, actor) };
   }
-  const after = linkRecord(object.input, namespace, before as LinkRecord | undefined, now);
+  const after = protectMarks(linkRecord(object.input, namespace, before as LinkRecord | undefined, now), before);
   return { kind: "Link", key, verb, before: before as LinkRecord | undefined, after };
 }
 

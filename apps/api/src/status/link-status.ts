@@ -1,4 +1,12 @@
-import type { EndpointStatus, LinkPhase, LinkStatus, PodReport, PortReport, WireReport } from "@ratchet/contracts";
+import {
+  type EndpointStatus,
+  type LinkPhase,
+  type LinkStatus,
+  type PodReport,
+  type PortReport,
+  PROBLEM_ANNOTATION,
+  type WireReport,
+} from "@ratchet/contracts";
 import type { ResolvedLink } from "../resolve/resolve-link.js";
 import { type Claim, sinceBefore } from "./conditions.js";
 
@@ -44,6 +52,8 @@ export function deriveLinkStatus(
 
 function judge(resolved: ResolvedLink, reports: readonly [EndReports, EndReports], faults: readonly string[]): Verdict {
   const { obstacle, ends, link } = resolved;
+  const problem = link.annotations[PROBLEM_ANNOTATION];
+  if (problem !== undefined) return verdict("Error", "SourceInvalid", problem);
   if (obstacle !== undefined) {
     return { phase: obstacle.isTerminal ? "Error" : "Pending", reason: obstacle.reason, message: obstacle.message };
   }

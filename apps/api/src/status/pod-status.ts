@@ -1,4 +1,4 @@
-import type { PodReport, PodStatus, PortReport } from "@ratchet/contracts";
+import { type PodReport, type PodStatus, type PortReport, PROBLEM_ANNOTATION } from "@ratchet/contracts";
 import type { PodRecord, RunRecord } from "../state/records.js";
 
 export interface PodFacts {
@@ -17,7 +17,8 @@ export interface PodFacts {
 
 /** What can be said of a pod. Pure. */
 export function derivePodStatus(facts: PodFacts): PodStatus {
-  const { phase, message } = judge(facts);
+  const { phase, message: said } = judge(facts);
+  const message = [said, facts.pod.annotations[PROBLEM_ANNOTATION]].filter(Boolean).join("; ");
   const isKnown = facts.isConnected;
   return {
     phase,
@@ -62,6 +63,7 @@ function judge({ pod, run, node, isConnected, isNodeKnown, report }: PodFacts): 
 function waitingFor(pod: PodRecord): string {
   const selector = Object.entries(pod.spec.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`);
   if (selector.length > 0) return `no connected node has the labels ${selector.join(", ")}`;
+  if (pod.spec.sandbox !== undefined && "cni" in pod.spec.sandbox) return "Kubernetes has not scheduled it yet";
   return pod.spec.sandbox !== undefined && "managed" in pod.spec.sandbox
     ? "no node is connected"
     : "is on no node: set spec.node or spec.nodeSelector";
