@@ -16,11 +16,14 @@ const TESTS = [
   { package: "frr", needs: ["/usr/lib/frr/zebra", "/usr/lib/frr/ospfd"], why: "runs OSPF in the cloud router" },
   { package: "iperf3", needs: ["iperf3"], why: "pushes traffic through a wire" },
   { package: "tcpdump", needs: ["tcpdump"], why: "looks at frames on a wire" },
-  { package: "containernetworking-plugins", needs: ["/usr/lib/cni/ptp"], why: "delegates of the CNI plugin" },
   { package: "etcd-server", needs: ["etcd"], why: "keeps intents as in production" },
   { package: "containerd", needs: ["containerd", "ctr"], why: "runs pods in a real cluster" },
   { package: "runc", needs: ["runc"], why: "runs their containers" },
-  { package: "containernetworking-plugins", needs: ["/usr/lib/cni/ptp"], why: "the CNI plugins to compare with" },
+  {
+    package: "containernetworking-plugins",
+    needs: ["/usr/lib/cni/ptp"],
+    why: "delegates of the CNI plugin, and its measure",
+  },
   { package: "busybox-static", needs: ["busybox"], why: "makes their image" },
   { package: "openssl", needs: ["openssl"], why: "makes the cluster's certificates" },
 ];

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { mutateConfig, randomOf } from "./testing/mutate-config.js";
 import { StandInAgent } from "./testing/stand-in-agent.js";
@@ -59,4 +61,19 @@ test(`${COUNT} mutated configurations: never a hang, always one JSON document or
     expect(stdout, what).not.toMatch(/ at .*\.(ts|js)/);
   }
   expect([...exitCodes.keys()].sort()).toEqual([0, 1]);
+});
+
+test("without any environment it answers with error 4", async () => {
+  const answer = await node.shim.run({}, "");
+  expect(answer.exitCode).toBe(1);
+  expect(answer.json()).toMatchObject({ code: 4, msg: expect.stringContaining("CNI_COMMAND") });
+});
+
+test("a stdin that never ends is error 5 in time", async () => {
+  const child = spawn(node.shim.path, [], { env: { CNI_COMMAND: "VERSION" }, timeout: 40_000 });
+  let stdout = "";
+  child.stdout.on("data", (chunk) => (stdout += chunk));
+  const [exitCode] = await once(child, "close");
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ code: 5 });
 });

@@ -1,0 +1,126 @@
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { isObject, readConfig } from "../config/node-config.js";
+import { CniError } from "../error.js";
+
+export interface InstallPlaces {
+  /** Where the runtime looks for plugins. */
+  readonly binDir: string;
+  /** Where it looks for configurations. */
+  readonly confDir: string;
+  /** File in confDir; ends in .conf or .conflist. */
+  readonly confName: string;
+}
+
+// Runtimes read files ending in .conf, .conflist and .json alone.
+const BACKUP_SUFFIX = ".before-ratchet";
+
+/**
+ * Puts the executable and then the configuration in place, each by rename.
+ *
+ * The configuration comes last, since the runtime calls the plugin as soon as it reads it; and a rename,
+ * since the executable there may be running (ETXTBSY). A file of another owner under `confName` is kept aside.
+ * Throws, with nothing changed, when the configuration is not one of ours.
+ */
+export function install(executable: string, configText: string, places: InstallPlaces): void {
+  const problem = configProblem(configText, places.confName);
+  if (problem !== undefined) throw new Error(problem);
+
+  replace(join(places.binDir, "ratchet"), (temporary) => copyFileSync(executable, temporary), 0o755);
+  const conf = join(places.confDir, places.confName);
+  const before = existsSync(conf) ? readFileSync(conf, "utf8") : undefined;
+  if (before !== undefined && !isOurs(before)) {
+    replace(`${conf}${BACKUP_SUFFIX}`, (temporary) => writeFileSync(temporary, before), 0o600);
+  }
+  // It may hold what others of the node must not read; runtimes run as root.
+  replace(conf, (temporary) => writeFileSync(temporary, configText), 0o600);
+}
+
+/** Takes back what install did, the configuration first. Succeeds for what is gone; leaves what others wrote. */
+export function uninstall(places: InstallPlaces): void {
+  const conf = join(places.confDir, places.confName);
+  const isThere = existsSync(conf);
+  if (isThere && !isOurs(readFileSync(conf, "utf8"))) {
+    throw new Error(`${conf} is not a configuration of ratchet: remove it from there yourself, then uninstall again`);
+  }
+  const backup = `${conf}${BACKUP_SUFFIX}`;
+  if (existsSync(backup)) renameSync(backup, conf);
+  else rmSync(conf, { force: true });
+  rmSync(join(places.binDir, "ratchet"), { force: true });
+}
+
+/** What is wrong with a configuration for this file name, `.conf` for one plugin and `.conflist` for several. */
+export function configProblem(text: string, confName: string): string | undefined {
+  if (!/^[^/]+\.(conf|conflist)$/.test(confName))
+    return `${confName}: must be a file name ending in .conf or .conflist`;
+  const config = parse(text);
+  if (!isObject(config)) return "the configuration is not a JSON object";
+  const isList = Array.isArray(config.plugins);
+  if (isList !== confName.endsWith(".conflist")) {
+    return isList ? `${confName}: a list of plugins belongs into a .conflist` : `${confName}: has no list of plugins`;
+  }
+  const ours = ownParts(config);
+  if (ours.length === 0) return "the configuration has no plugin of type ratchet";
+  for (const part of ours) {
+    try {
+      // In a list, name and version stand outside and the runtime puts them in.
+      readConfig(isList ? { name: config.name, cniVersion: config.cniVersion, ...part } : part);
+    } catch (error) {
+      if (error instanceof CniError) return `${error.message}: ${error.details}`;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+function isOurs(text: string): boolean {
+  const config = parse(text);
+  return isObject(config) && ownParts(config).length > 0;
+}
+
+function ownParts(config: Record<string, unknown>): Record<string, unknown>[] {
+  const parts = Array.isArray(config.plugins) ? config.plugins : [config];
+  return parts.filter(isObject).filter((part) => part.type === "ratchet");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function replace(path: string, write: (temporary: string) => void, mode: number): void {
+  // In the same folder: a rename does not cross file systems.
+  const temporary = `${path}.${process.pid}.tmp`;
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    writeFileSync(temporary, "", { mode });
+    write(temporary);
+    const file = openSync(temporary, "r+");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    // copyFile takes the source's mode along.
+    chmodSync(temporary, mode);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
