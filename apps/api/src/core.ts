@@ -12,6 +12,7 @@ import { Mirror } from "./state/mirror.js";
 import { Reconciler } from "./state/reconciler.js";
 import { Runs } from "./state/runs.js";
 import { SettleToolbox } from "./state/settle-toolbox.js";
+import { StoreHealth } from "./state/store-health.js";
 import { Transactor } from "./state/transactor.js";
 import { Feed } from "./status/feed.js";
 import { Observer } from "./status/observer.js";
@@ -40,6 +41,7 @@ export class Core {
   readonly log: Logger;
   readonly leader: Leader;
   readonly mirror: Mirror;
+  readonly health: StoreHealth;
   readonly transactor: Transactor;
   readonly registry = new StatusRegistry();
   readonly events = new EventLog();
@@ -66,15 +68,16 @@ export class Core {
     this.log = log;
     this.leader = leader;
     this.mirror = mirror;
-    this.transactor = new Transactor(store, mirror, onCommit);
+    this.health = new StoreHealth(store, log);
+    this.transactor = new Transactor(store, mirror, this.health, onCommit);
     this.observer = new Observer(mirror, this.registry);
-    this.changes = new ChangeLog(store, history);
+    this.changes = new ChangeLog(store, history, () => this.health.awaySince !== null);
     const toolbox = new SettleToolbox(mirror, this.registry);
     toolbox.allocator.startAbove(mirror.world.vnis);
     const dispatcher = new Dispatcher(mirror, this.observer, this.registry);
     this.reconciler = new Reconciler(mirror, this.transactor, toolbox, this.registry, dispatcher, log, leader);
     this.feed = new Feed(mirror, this.observer);
-    this.hub = new StreamHub(mirror, this.observer);
+    this.hub = new StreamHub(mirror, this.observer, () => this.health.awaySince);
     this.intents = new Intents(this.transactor, mirror, this.observer, toolbox);
     this.runs = new Runs(this.intents);
     this.#faultEnder = new FaultEnder({
@@ -108,6 +111,7 @@ export class Core {
       this.#faultEnder.look();
     });
     this.#faultEnder.look();
+    this.health.start();
     this.events.onEvent((event) => this.hub.broadcast({ type: "event", event }, event.about.namespace));
   }
 
@@ -116,9 +120,10 @@ export class Core {
   }
 
   async stop(): Promise<void> {
+    this.health.stop();
     this.agents.stop();
     await this.#faultEnder.stop();
-    await this.reconciler.idle();
+    await this.reconciler.stop();
     await this.leader.stop();
     this.mirror.stop();
     this.feed.stop();

@@ -70,7 +70,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const filter = new ProblemFilter(routes, log, page);
   const adapter = new FastifyAdapter(httpOptions(filter));
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
-  prepareFastify(fastify, { routes });
+  prepareFastify(fastify, { routes, staleSince: () => core.health.awaySince });
   metrics.countRequests(fastify);
   await page?.register(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(appModule(core, metrics), adapter, {

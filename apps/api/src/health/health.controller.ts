@@ -18,9 +18,10 @@ export class HealthController {
 
   /** The store answers and is followed. @throws ProblemError Unavailable */
   @Get("readyz")
-  async ready(): Promise<{ status: string; storeId: string; revision: number }> {
-    const { mirror, store } = this.#core;
-    await store.status();
+  ready(): { status: string; storeId: string; revision: number } {
+    const { mirror, health } = this.#core;
+    if (health.awaySince !== null)
+      throw new ProblemError("Unavailable", `the store has not answered since ${health.awaySince}: try again`);
     if (!mirror.isFollowing)
       throw new ProblemError("Unavailable", "the store is not followed at the moment: try again");
     return { status: "ok", storeId: mirror.storeId, revision: mirror.revision };

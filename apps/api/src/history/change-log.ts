@@ -8,16 +8,18 @@ import { changeIn } from "./outbox-entry.js";
 export class ChangeLog {
   readonly #store: Store;
   readonly #history: () => Promise<HistoryRepository>;
+  readonly #isStoreAway: () => boolean;
 
-  constructor(store: Store, history: () => Promise<HistoryRepository>) {
+  constructor(store: Store, history: () => Promise<HistoryRepository>, isStoreAway: () => boolean = () => false) {
     this.#store = store;
     this.#history = history;
+    this.#isStoreAway = isStoreAway;
   }
 
-  /** Newest first. @throws HistoryError Unavailable */
+  /** Newest first; while the store is away, what the database has. @throws HistoryError Unavailable */
   async list(query: ChangeQuery): Promise<ChangeRecord[]> {
     // In this order: what is drained in between shows up in both places, and never in neither.
-    const { entries } = await this.#store.range(keys.outbox());
+    const entries = this.#isStoreAway() ? [] : (await this.#store.range(keys.outbox())).entries;
     const kept = await (await this.#history()).list(query);
     const { before } = query;
     const byId = new Map(kept.map((change) => [change.id, change]));
@@ -29,7 +31,7 @@ export class ChangeLog {
 
   /** @throws HistoryError Unavailable */
   async get(id: string): Promise<ChangeRecord | undefined> {
-    const entry = await this.#store.get(keys.change(id));
+    const entry = this.#isStoreAway() ? undefined : await this.#store.get(keys.change(id));
     if (entry !== undefined) return changeIn(entry);
     return (await this.#history()).get(id);
   }

@@ -23,16 +23,23 @@ export function httpOptions(filter: ProblemFilter): FastifyServerOptions & { ski
   };
 }
 
+/** Says of an answer that it shows what was last known. */
+const STALE_SINCE = "X-Ratchet-Stale-Since";
+
 interface Parts {
   routes: RouteTable;
+  /** Since when answers have been made of what was last known of the store; null while it answers. */
+  staleSince: () => string | null;
 }
 
 /** Puts before every route what holds for all of them. */
-export function prepareFastify(fastify: FastifyInstance, { routes }: Parts): void {
+export function prepareFastify(fastify: FastifyInstance, { routes, staleSince }: Parts): void {
   addBodyParsers(fastify);
   fastify.addHook("onRoute", ({ url, method }) => routes.add(url, Array.isArray(method) ? method : [method]));
   fastify.addHook("onRequest", (request, reply, done) => {
     void reply.headers(securityHeaders(request.url));
+    const since = staleSince();
+    if (since !== null && request.url.startsWith("/api/")) void reply.header(STALE_SINCE, since);
     try {
       checkOrigin(request.raw);
       checkMediaType(request);

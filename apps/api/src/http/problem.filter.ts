@@ -9,6 +9,8 @@ import type { RouteTable } from "./route-table.js";
 import type { WebPage } from "./web-page.js";
 import { PROBLEM_MEDIA_TYPE } from "./write-problem.js";
 
+/** Seconds after which what is away now may be back. */
+const RETRY_AFTER = "2";
 const SOCKET_PATHS = new Set(["/api/v1/stream", "/api/v1/agent"]);
 
 /** The one place where an error becomes an answer. Causes go to the log, never to the body. */
@@ -40,7 +42,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (hasMoreToCome(request)) endAfterAnswer(request, reply);
     void reply
       .status(problem.status)
-      .headers(problem.headers)
+      .headers({ ...(problem.code === "Unavailable" ? { "Retry-After": RETRY_AFTER } : {}), ...problem.headers })
       .type(PROBLEM_MEDIA_TYPE)
       .send(JSON.stringify(problem.toProblem()));
   }
@@ -56,7 +58,14 @@ export class ProblemFilter implements ExceptionFilter {
 
   #problemOf(error: unknown, request: FastifyRequest): ProblemError {
     if (error instanceof ProblemError) return error;
-    if (error instanceof StoreError || error instanceof HistoryError) {
+    if (error instanceof StoreError && error.code === "Full") {
+      return new ProblemError("Unavailable", "the disk of the store is full: nothing was changed", { cause: error });
+    }
+    if (error instanceof StoreError) {
+      const detail = "the store did not answer in time: look whether what was asked for was done, then try again";
+      return new ProblemError("Unavailable", detail, { cause: error });
+    }
+    if (error instanceof HistoryError) {
       return new ProblemError("Unavailable", "the data cannot be read or written now: try again", { cause: error });
     }
     const status = error instanceof HttpException ? error.getStatus() : statusOf(error);

@@ -53,10 +53,13 @@ export class Metrics {
     this.#gauge("ratchet_agents_connected", "Agents connected", () => core.agents.connected);
     this.#gauge("ratchet_stream_readers", "Readers of the stream", () => core.hub.readers);
     this.#gauge("ratchet_store_revision", "Newest revision of the store that was seen", () => core.mirror.revision);
-    this.#gauge("ratchet_store_following", "1 while the store is followed", () => Number(core.mirror.isFollowing));
+    this.#gauge("ratchet_store_following", "1 while the store is followed", () =>
+      Number(core.mirror.isFollowing && core.health.awaySince === null),
+    );
     this.#gauge("ratchet_pods", "Pods", () => count(core.mirror.world.allKeys("pods")));
     this.#gauge("ratchet_vnis", "VNIs in use or draining", () => core.mirror.world.vnis.size);
     this.#gauge("ratchet_outbox_changes", "Changes that wait for the history database", async () => {
+      if (core.health.awaySince !== null) return Number.NaN;
       const { entries } = await core.store.range(keys.outbox());
       return entries.length;
     });

@@ -75,10 +75,10 @@ export class Mirror {
     this.#listeners.push(listener);
   }
 
-  /** Lists everything, then follows in the background until stop(). */
+  /** Lists everything and resolves when it is followed; goes on in the background until stop(). */
   async start(): Promise<void> {
     await this.#list();
-    void this.#follow();
+    await new Promise<void>((resolve) => void this.#follow(resolve));
   }
 
   stop(): void {
@@ -121,12 +121,13 @@ export class Mirror {
     this.#advance(touched);
   }
 
-  async #follow(): Promise<void> {
+  async #follow(onFollowing: () => void): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       try {
         const watch = await this.#store.watch(KEY_ROOT, { fromRevision: this.#revision + 1, signal });
         this.#isFollowing = true;
+        onFollowing();
         this.#watch = watch;
         // Whoever began to wait while there was no watch.
         if (this.#waiting.length > 0) watch.requestProgress();

@@ -11,6 +11,8 @@ import type { LinkRecord, VniRecord } from "./records.js";
 import type { SettleToolbox } from "./settle-toolbox.js";
 import type { Transactor } from "./transactor.js";
 
+const RETRY_MS = 1000;
+
 /**
  * Follows events that no request caused: a node that came can take waiting pods, a VNI that every
  * node has confirmed gone is free again. One transaction at a time, for all that is due.
@@ -30,6 +32,8 @@ export class Reconciler {
   readonly #dueVnis = new Set<number>();
   readonly #dueLinks = new Set<string>();
   #running: Promise<void> | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(
     mirror: Mirror,
@@ -104,14 +108,24 @@ export class Reconciler {
     this.#run();
   }
 
-  async idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running;
+  /** Resolves when the transaction under way is over; nothing follows it. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#retry);
+    await this.#running;
   }
 
   #run(): void {
+    if (this.#isStopped || this.#retry !== undefined) return;
     if (this.#duePods.size + this.#dueVnis.size + this.#dueLinks.size === 0) return;
     this.#running ??= this.#work()
-      .catch((err: unknown) => this.#log.error({ err }, "cannot settle pods and VNIs"))
+      .catch((err: unknown) => {
+        this.#log.error({ err }, "cannot settle pods and VNIs, trying again");
+        this.#retry = setTimeout(() => {
+          this.#retry = undefined;
+          this.#run();
+        }, RETRY_MS).unref();
+      })
       .finally(() => {
         this.#running = undefined;
         this.#run();
@@ -125,7 +139,7 @@ export class Reconciler {
     this.#duePods.clear();
     this.#dueVnis.clear();
     this.#dueLinks.clear();
-    await this.#transactor.commit("", (draft) => {
+    const settled = this.#transactor.commit("", (draft) => {
       settle(draft, { pods, links, goneLinks: new Set() }, this.#toolbox.tools());
       for (const vni of vnis) {
         drainOrphan(draft, vni);
@@ -137,6 +151,15 @@ export class Reconciler {
         else if (nodes.length < record.nodes.length) draft.put(key, { ...record, nodes } satisfies VniRecord);
       }
     });
+    try {
+      await settled;
+    } catch (error) {
+      // Still due.
+      for (const key of pods) this.#duePods.add(key);
+      for (const vni of vnis) this.#dueVnis.add(vni);
+      for (const key of links) this.#dueLinks.add(key);
+      throw error;
+    }
   }
 
   /** Positive knowledge only: the agent is here, was asked to be without it, and has said so since. */

@@ -5,6 +5,7 @@ import { ProblemError } from "../http/problem-error.js";
 import type { Store } from "../store/store.js";
 import { Draft } from "./draft.js";
 import type { Mirror } from "./mirror.js";
+import type { StoreHealth } from "./store-health.js";
 
 const MAX_TRIES = 30;
 /** How long the mirror may take to show what was committed. */
@@ -22,12 +23,19 @@ export interface Committed<T> {
 export class Transactor {
   readonly #store: Store;
   readonly #mirror: Mirror;
+  readonly #health: StoreHealth;
   readonly #ids = new ChangeIds();
   readonly #observeSeconds: (seconds: number, tries: number) => void;
 
-  constructor(store: Store, mirror: Mirror, observeSeconds: (seconds: number, tries: number) => void = () => {}) {
+  constructor(
+    store: Store,
+    mirror: Mirror,
+    health: StoreHealth,
+    observeSeconds: (seconds: number, tries: number) => void = () => {},
+  ) {
     this.#store = store;
     this.#mirror = mirror;
+    this.#health = health;
     this.#observeSeconds = observeSeconds;
   }
 
@@ -36,7 +44,7 @@ export class Transactor {
    * the mirror shows the result.
    *
    * @throws whatever `decide` throws: then nothing was changed
-   * @throws ProblemError Conflict when others were faster too often; Unavailable when the store went away meanwhile
+   * @throws ProblemError Conflict when others were faster too often; Unavailable while the store is away
    */
   async commit<T>(actor: string, decide: (draft: Draft) => T): Promise<Committed<T>> {
     const startedMs = performance.now();
@@ -45,6 +53,9 @@ export class Transactor {
       const result = decide(draft);
       const { compare, ops } = draft.toTransaction();
       if (ops.length === 0) return { result, revision: this.#mirror.revision, changes: [] };
+      // At once, and not after the store's own time limit: requests that wait would pile up.
+      const { awaySince } = this.#health;
+      if (awaySince !== null) throw away(awaySince);
 
       const at = new Date().toISOString();
       const changes = draft.changes.map((note): NewChange => ({ id: this.#ids.next(), at, actor, ...note }));
@@ -58,6 +69,10 @@ export class Transactor {
     }
     throw new ProblemError("Conflict", "others changed the same objects at the same time: try again");
   }
+}
+
+function away(since: string): ProblemError {
+  return new ProblemError("Unavailable", `the store has not answered since ${since}: nothing was changed, try again`);
 }
 
 function notShown(isCommitted: boolean): ProblemError {

@@ -6,6 +6,7 @@ export type StoreErrorCode =
   | "LeaseNotFound" // never granted, revoked or expired
   | "Closed" // close() was called
   | "Unavailable" // the medium failed; nothing of the call took effect, or nobody can tell (see the message)
+  | "Full" // no space is left; nothing of the call took effect
   | "Locked" // another process has the data
   | "Foreign" // the data is not a Ratchet store
   | "TooNew" // written by a newer Ratchet

@@ -21,14 +21,16 @@ interface Change {
 export class StreamHub {
   readonly #mirror: Mirror;
   readonly #observer: Observer;
+  readonly #awaySince: () => string | null;
   readonly #readers = new Set<Reader>();
   readonly #lastSent = new Map<string, string>();
   readonly #log: DeltaLog;
   #sequence = 0;
 
-  constructor(mirror: Mirror, observer: Observer) {
+  constructor(mirror: Mirror, observer: Observer, awaySince: () => string | null = () => null) {
     this.#mirror = mirror;
     this.#observer = observer;
+    this.#awaySince = awaySince;
     this.#log = new DeltaLog(mirror.revision);
   }
 
@@ -75,7 +77,12 @@ export class StreamHub {
 
   heartbeat(): void {
     const at = new Date().toISOString();
-    this.broadcast({ type: "heartbeat", at, revision: this.#mirror.revision, sequence: this.#sequence }, null);
+    const staleSince = this.#awaySince();
+    const stale = staleSince === null ? {} : { staleSince };
+    this.broadcast(
+      { type: "heartbeat", at, revision: this.#mirror.revision, sequence: this.#sequence, ...stale },
+      null,
+    );
   }
 
   #sendDelta(changed: Change[], deletes: StreamDelete[], actor: string | undefined): void {

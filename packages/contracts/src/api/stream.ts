@@ -60,7 +60,14 @@ export const StreamFrame = z.discriminatedUnion("type", [
     intervalMs: z.number(),
     rows: z.array(StreamTelemetryRow),
   }),
-  z.object({ type: z.literal("heartbeat"), at: z.iso.datetime(), revision: z.int(), sequence: z.int() }),
+  z.object({
+    type: z.literal("heartbeat"),
+    at: z.iso.datetime(),
+    revision: z.int(),
+    sequence: z.int(),
+    /** Since when the API's store has not answered: what the stream says is what was last known. */
+    staleSince: z.iso.datetime().optional(),
+  }),
 ]);
 export type StreamFrame = z.output<typeof StreamFrame>;
 

@@ -41,7 +41,10 @@ function describe(operation: Operation): object {
         ...answerHeaders(operation),
         ...(answer === undefined ? {} : { content: { "application/json": { schema: ref(answer) } } }),
       },
-      default: { description: "Refused", content: { "application/problem+json": { schema: ref("Problem") } } },
+      default: {
+        description: "Refused; 503 comes with Retry-After",
+        content: { "application/problem+json": { schema: ref("Problem") } },
+      },
     },
   };
 }
@@ -55,6 +58,14 @@ function answerHeaders({ method, answer, status }: Operation): object {
       ? { ETag: { description: 'the object\'s revision, as "42"', schema } }
       : {}),
     ...(status === 201 ? { Location: { description: "path of the new object", schema } } : {}),
+    ...(method === "get"
+      ? {
+          "X-Ratchet-Stale-Since": {
+            description: "there while the store is away: since when, and that the answer is what was last known",
+            schema: { type: "string", format: "date-time" },
+          },
+        }
+      : {}),
     ...(method === "get" || answer === "Layout" || answer === "PingResult"
       ? {}
       : { "X-Ratchet-Change": { description: "ids of the changes that were recorded, for undo", schema } }),

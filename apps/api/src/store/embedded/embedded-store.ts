@@ -212,7 +212,7 @@ class EmbeddedStore implements Store {
 
   #failed(error: Error): StoreError {
     if (isDiskFull(error)) {
-      return new StoreError("Unavailable", `the disk of ${this.#path} is full; nothing was changed`, { cause: error });
+      return new StoreError("Full", `the disk of ${this.#path} is full; nothing was changed`, { cause: error });
     }
     // After a failed sync the kernel may have dropped what it could not write: only reading the file again tells what
     // it holds (https://lwn.net/Articles/752063/).

@@ -156,7 +156,7 @@ describe("the embedded store's file", () => {
     const limited = await openEmbeddedStore({ path, maxFilePages: 20 });
     const watch = await limited.watch("/");
     const big = limited.txn({ ops: [{ op: "put", key: "/big", value: "x".repeat(1_000_000) }] });
-    await expect(big).rejects.toMatchObject({ code: "Unavailable", message: expect.stringContaining("full") });
+    await expect(big).rejects.toMatchObject({ code: "Full", message: expect.stringContaining("full") });
     expect(await limited.range("")).toMatchObject({ revision, entries: [{ key: "/kept" }] });
     expect(await put(limited, "/next", "1")).toBe(revision + 1);
     const first = await watch[Symbol.asyncIterator]().next();
