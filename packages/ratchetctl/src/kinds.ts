@@ -5,6 +5,7 @@ const WORDS = {
   nodes: ["node", "no"],
   pods: ["pod", "po"],
   links: ["link", "ln", "wire", "wires"],
+  faults: ["fault"],
 } as const;
 export type Plural = keyof typeof WORDS;
 export type NamespacedPlural = Exclude<Plural, "nodes">;

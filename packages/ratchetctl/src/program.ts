@@ -1,4 +1,5 @@
 import { userInfo } from "node:os";
+import { FAULT_MAX_SECONDS } from "@ratchet/contracts";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ApiClient } from "./api/client.js";
 import { DEFAULT_SERVER, parseServer } from "./api/server-address.js";
@@ -8,7 +9,9 @@ import { paintFor } from "./output/paint.js";
 import { apply } from "./verbs/apply.js";
 import { remove } from "./verbs/delete.js";
 import { exec } from "./verbs/exec.js";
+import { fault } from "./verbs/fault.js";
 import { get } from "./verbs/get.js";
+import { heal } from "./verbs/heal.js";
 import { history } from "./verbs/history.js";
 import { setState } from "./verbs/link-state.js";
 import { ping } from "./verbs/ping.js";
@@ -30,6 +33,8 @@ Examples:
   ratchetctl cut quagga-a-quagga-b
   ratchetctl reroute quagga-b-centosb --end 1 --to centosa/out2 --address 192.168.4.102/24
   ratchetctl exec centosa -- ping -c 3 4.4.4.4
+  ratchetctl fault quagga-a-quagga-b --seconds 30
+  ratchetctl heal
   ratchetctl undo
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own; ping: 1 when nothing answered.
@@ -74,7 +79,7 @@ export function buildProgram(
 
   program
     .command("get <kind> [name]")
-    .description("show nodes, pods or links")
+    .description("show nodes, pods, links or faults")
     .option("-l, --selector <labels>", "only those with these labels: key=value,...")
     .action((kind, name, options) => get(context(), kind, name, options));
   withWait(program.command("apply"))
@@ -85,7 +90,7 @@ export function buildProgram(
     .action((options) => apply(context(), options));
   program
     .command("delete <kind> [names...]")
-    .description("delete pods or links")
+    .description("delete pods, links or faults")
     .action((kind, names) => remove(context(), kind, names));
   withWait(program.command("cut <links...>"))
     .description("cut wires: both pods lose the carrier and keep everything else")
@@ -93,6 +98,19 @@ export function buildProgram(
   withWait(program.command("restore <links...>"))
     .description("mend wires that were cut")
     .action((names, options) => setState(context(), names, "up", options));
+  program
+    .command("fault <link>")
+    .description("lose a wire's carrier for a while; the agents end it by themselves")
+    .requiredOption("--seconds <seconds>", "how long", wholeNumber(1, FAULT_MAX_SECONDS))
+    .option("--name <name>", "of the fault (default: fault-LINK-TIME)")
+    .option("--flap <seconds>", "down and up in turns, with this period", wholeNumber(1, 86_400))
+    .option("--reason <text>", "for the people who read the history")
+    .action((link, options) => fault(context(), link, options));
+  program
+    .command("heal [faults...]")
+    .description("end faults now: the named ones, or all of the namespace")
+    .option("-A, --all-namespaces", "all of every namespace")
+    .action((names, options) => heal(context(), names, options));
   withWait(program.command("reroute <link>"))
     .description("move one end of a wire to another pod or interface")
     .addOption(new Option("--end <end>", "which end moves").choices(["0", "1"]).makeOptionMandatory())

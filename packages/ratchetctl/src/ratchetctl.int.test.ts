@@ -84,7 +84,7 @@ describe("ping", () => {
 
 describe("wrong usage", () => {
   it.each([
-    [["heal"], "unknown command heal"],
+    [["mend"], "unknown command mend"],
     [["--server", "http://127.0.0.1:1/api", "get", "pods"], "must be without a path"],
     [["get", "networks"], "unknown kind networks"],
   ])("%j exits with 2 and says what is wrong", async (argv, text) => {
@@ -197,6 +197,32 @@ describe("apply", () => {
     expect(dry.stdout).toContain("1 created, 1 unchanged (dry run: nothing was changed)\n");
     expect((await api.ctl(["apply", "-f", "-", "--no-wait"], { stdin: Readable.from(["x: 1"]) })).code).toBe(0);
     expect(api.streams).toEqual([]);
+  });
+});
+
+describe("fault and heal", () => {
+  const faults = "/api/v1/namespaces/default/faults";
+  const status = { endsAt: "2026-01-01T00:00:30.000Z", ended: "healed" };
+
+  it("begins a fault on a link, for so long", async () => {
+    api.answer(`POST ${faults}`, { metadata: { name: "x" }, status });
+    const { code, stdout } = await api.ctl(["fault", "mid", "--seconds", "30", "--name", "x", "--reason", "drill"]);
+    expect([code, stdout]).toEqual([0, "Fault default/x on mid until 2026-01-01T00:00:30.000Z\n"]);
+    expect(JSON.parse(api.received[0]?.body ?? "")).toEqual({
+      metadata: { name: "x" },
+      spec: { target: { link: "mid" }, action: { type: "down" }, durationSeconds: 30, reason: "drill" },
+    });
+  });
+
+  it("heals one by name, a namespace, or everything", async () => {
+    const healed = { revision: 9, healed: [{ namespace: "default", name: "y" }] };
+    api.answer(`POST ${faults}/x/heal`, { metadata: { name: "x" }, status });
+    api.answer("POST /api/v1/namespaces/default/heal", healed);
+    api.answer("POST /api/v1/heal", { revision: 9, healed: [] });
+    expect((await api.ctl(["heal", "x"])).stdout).toBe("Fault default/x ended (healed)\n");
+    expect((await api.ctl(["heal"])).stdout).toBe("Fault default/y ended (healed)\n");
+    expect((await api.ctl(["heal", "-A"])).stderr).toBe("no fault was running\n");
+    expect((await api.ctl(["heal", "x", "-A"])).code).toBe(2);
   });
 });
 

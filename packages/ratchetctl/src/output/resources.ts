@@ -1,4 +1,4 @@
-import type { Link, Node, Pod } from "@ratchet/contracts";
+import type { Fault, Link, Node, Pod } from "@ratchet/contracts";
 import { type Paint, phaseColour } from "./paint.js";
 import { type Cell, table } from "./table.js";
 
@@ -36,6 +36,19 @@ export function linksTable(links: readonly Link[], paint: Paint): string {
     link.status.phase === "Up" ? "" : whyOf(link),
   ]);
   return table(["NAME", "PHASE", "TRANSPORT", "END 0", "END 1", "MTU", "MESSAGE"], rows, paint);
+}
+
+export function faultsTable(faults: readonly Fault[], paint: Paint): string {
+  const rows = faults.map(({ metadata, spec, status }) => [
+    metadata.name,
+    phase(status.phase),
+    spec.action.type,
+    status.links.join(","),
+    status.by,
+    status.ended ?? status.endsAt ?? "",
+    spec.reason ?? "",
+  ]);
+  return table(["NAME", "PHASE", "ACTION", "LINKS", "BY", "ENDS", "REASON"], rows, paint);
 }
 
 /** What a link says about why it is not up. */
