@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 /** Two pods, their ports joined through two TAP devices. */
-function relayedWire(toA: DelayLine, toB: DelayLine): { a: FreshNetns; relay: RelayLoop } {
+function relayedWire(toA: DelayLine, toB: DelayLine): { a: FreshNetns; b: FreshNetns; relay: RelayLoop } {
   const panel = fresh("panel");
   const pods = [fresh("a"), fresh("b")] as const;
   const fds = ["tapa", "tapb"].map((name) => openTap(panel.path, name));
@@ -52,7 +52,7 @@ function relayedWire(toA: DelayLine, toB: DelayLine): { a: FreshNetns; relay: Re
     { from: tapA, to: tapB, line: toB },
     { from: tapB, to: tapA, line: toA },
   ]);
-  return { a: pods[0], relay };
+  return { a: pods[0], b: pods[1], relay };
 }
 
 /** Runs a program in a pod while the relay turns; its output, also when it fails. */
@@ -90,3 +90,47 @@ test("takes a new delay without losing a frame, and is a black hole when asked",
   toB.set({ blackhole: true });
   expect(timesOf(await meanwhile(relay, a, "ping", "-c3", "-i0.1", "-W1", "192.0.2.2"))).toEqual([]);
 });
+
+test("carries a TCP stream whole, in segments larger than the MTU", async () => {
+  const toB = new DelayLine({ delayMs: 5 });
+  let largest = 0;
+  const put = toB.put.bind(toB);
+  toB.put = (frame, nowMs) => {
+    largest = Math.max(largest, frame.length);
+    put(frame, nowMs);
+  };
+  const { a, b, relay } = relayedWire(new DelayLine({ delayMs: 5 }), toB);
+  const bytes = 8 * 1024 * 1024;
+  const listener = meanwhile(relay, b, process.execPath, "-e", RECEIVE);
+  const sender = meanwhile(relay, a, process.execPath, "-e", SEND, String(bytes));
+  const [received, sent] = await Promise.all([listener, sender]);
+  expect(received).toBe(sent);
+  expect(received).toMatch(new RegExp(`^${bytes} [0-9a-f]{64}$`));
+  expect(largest).toBeGreaterThan(3_000);
+});
+
+/** Prints the number of bytes that came and their SHA-256. */
+const RECEIVE = `
+  const hash = require("node:crypto").createHash("sha256");
+  let bytes = 0;
+  const server = require("node:net").createServer((socket) => {
+    socket.on("data", (data) => { bytes += data.length; hash.update(data); });
+    socket.on("end", () => { process.stdout.write(bytes + " " + hash.digest("hex")); server.close(); });
+  }).listen(5001, "192.0.2.2");
+  setTimeout(() => process.exit(1), 20_000).unref();
+`;
+
+/** Sends random bytes as soon as somebody listens; prints the same of them. */
+const SEND = `
+  const crypto = require("node:crypto");
+  const data = crypto.randomBytes(Number(process.argv[1]));
+  const dial = () => {
+    const socket = require("node:net").connect(5001, "192.0.2.2", () => socket.end(data));
+    socket.on("error", () => setTimeout(dial, 50));
+    socket.on("close", (failed) => {
+      if (!failed) process.stdout.write(data.length + " " + crypto.createHash("sha256").update(data).digest("hex"));
+    });
+  };
+  dial();
+  setTimeout(() => process.exit(1), 20_000).unref();
+`;
