@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { stopLabs } from "./bench-lab.js";
 import type { Figure, Row } from "./figure.js";
+import { cni } from "./rows/cni.js";
 import { create } from "./rows/create.js";
 import { executor } from "./rows/executor.js";
 import { mass } from "./rows/mass.js";
@@ -11,7 +12,7 @@ import { page } from "./rows/page.js";
 import { throughput } from "./rows/throughput.js";
 import { table } from "./table.js";
 
-const ROWS: Row[] = [executor, create, mass, throughput, page];
+const ROWS: Row[] = [executor, create, mass, throughput, page, cni];
 
 const USAGE = `usage: npm run bench [-- ROW ...] [--json FILE]
 
