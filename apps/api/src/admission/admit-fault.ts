@@ -57,6 +57,9 @@ function misfits({ action, target }: FaultSpec): FieldError[] {
   if (action.type === "partition" && !isGrouped) {
     return [{ field: "spec.target", message: "must be {groups} or {nodeGroups} for a partition" }];
   }
+  if (action.type === "control-plane-cut" && !("node" in target || "nodes" in target)) {
+    return [{ field: "spec.target", message: "must be {node} or {nodes} for a control-plane-cut" }];
+  }
   if (action.type !== "partition" && isGrouped) {
     return [{ field: "spec.target", message: `groups are for the action partition, not ${action.type}` }];
   }

@@ -49,11 +49,11 @@ export function unsupportedInPod(spec: PodSpec, isFromKubernetes: boolean): Fiel
   ];
 }
 
-const UNBUILT_ACTIONS = new Set(["blackhole", "impair", "ramp", "pod-freeze", "control-plane-cut"]);
+const UNBUILT_ACTIONS = new Set(["blackhole", "impair", "ramp", "pod-freeze"]);
 
 export function unsupportedInFault({ action }: FaultSpec): FieldError[] {
   if (UNBUILT_ACTIONS.has(action.type)) {
-    const message = `${action.type} is not built yet: down, flap and partition are`;
+    const message = `${action.type} is not built yet: down, flap, partition and control-plane-cut are`;
     return [{ field: "spec.action.type", message, code: "Unsupported" }];
   }
   if ("mode" in action && action.mode === "blackhole") {

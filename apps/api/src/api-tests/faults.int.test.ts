@@ -127,6 +127,16 @@ test("targets by label, node, pair and groups find their links", async () => {
   expect(await linksOf("ng", { nodeGroups: [["left"], ["right"]] }, { type: "partition" })).toEqual(["bc"]);
 });
 
+test("a control plane cut goes to the agents of its nodes and acts on no link", async () => {
+  const body = { target: { node: "left" }, action: { type: "control-plane-cut" }, durationSeconds: 60 };
+  const made = await create({ metadata: { name: "x" }, spec: body });
+  expect(made.body.status).toMatchObject({ links: [], conditions: [{ type: "Resolved", status: "True" }] });
+  await left.until(() => left.faults.size === 1);
+  expect(right.faults.size).toBe(0);
+  const wrong = await create({ metadata: { name: "y" }, spec: { ...body, target: { link: "ab" } } });
+  expect([wrong.status, wrong.body.errors[0].field]).toEqual([422, "spec.target"]);
+});
+
 test("what could not act is refused, naming the field, and changes nothing", async () => {
   const refused = async (target: object, action: object) => {
     const { status, body } = await create({ metadata: { name: "x" }, spec: { target, action, durationSeconds: 60 } });

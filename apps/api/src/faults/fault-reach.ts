@@ -27,6 +27,12 @@ export interface ReachSources {
 export function reachOf(fault: FaultRecord, revision: number, sources: ReachSources): FaultReach {
   const links: string[] = [];
   const byNode = new Map<string, TimelessFault>();
+  const { action, target } = fault.spec;
+  if (action.type === "control-plane-cut") {
+    const nodes = "node" in target ? [target.node] : "nodes" in target ? target.nodes : [];
+    for (const node of nodes) byNode.set(node, timeless(fault, revision));
+    return { links, byNode };
+  }
   for (const key of candidates(fault.spec.target, sources)) {
     const resolved = sources.resolve(key);
     if (resolved === undefined || !isStruck(fault.spec.target, resolved, sources)) continue;

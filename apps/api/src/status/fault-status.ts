@@ -49,7 +49,7 @@ function phaseOf(phases: FaultStatus["phase"][]): FaultStatus["phase"] {
 }
 
 function resolved(reach: FaultReach | undefined): Claim {
-  if ((reach?.links.length ?? 0) === 0) {
+  if (reach?.links.length === 0 && reach.byNode.size === 0) {
     return { type: "Resolved", status: "False", reason: "NoTarget", message: "no link is what the target asks for" };
   }
   if (reach?.byNode.size === 0) {

@@ -164,6 +164,7 @@ export class Agent {
       { bootId: bootId(), nowMs: bootTimeMs },
       (linkUids) => {
         for (const uid of linkUids) this.dirty.wires.add(uid);
+        this.connection.pause(this.faults.isCutOff);
         this.reconciler.wake();
       },
       log,
@@ -245,6 +246,7 @@ export class Agent {
     }
     this.reconciler.wake();
     await this.cni.start();
+    this.connection.pause(this.faults.isCutOff);
     this.connection.start();
   }
 

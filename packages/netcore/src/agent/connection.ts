@@ -41,6 +41,7 @@ export class Connection {
   private heardAt = 0;
   private isWelcomed = false;
   private isStopped = false;
+  private isPaused = false;
 
   constructor(
     private readonly api: string,
@@ -69,8 +70,17 @@ export class Connection {
     if (this.isWelcomed) this.socket?.send(JSON.stringify(message));
   }
 
+  /** Hangs up and does not dial until it is told to: a fault keeps the control plane away. */
+  pause(isPaused: boolean): void {
+    if (this.isPaused === isPaused) return;
+    this.isPaused = isPaused;
+    clearTimeout(this.retry);
+    if (isPaused) this.socket?.terminate();
+    else if (this.socket === undefined) this.dial();
+  }
+
   private dial(): void {
-    if (this.isStopped) return;
+    if (this.isStopped || this.isPaused) return;
     const socket = new WebSocket(apiSocketUrl(this.api), {
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
@@ -145,7 +155,7 @@ export class Connection {
     const wasWelcomed = this.isWelcomed;
     this.isWelcomed = false;
     if (wasWelcomed) this.handlers.lost();
-    if (this.isStopped) return;
+    if (this.isStopped || this.isPaused) return;
     const refusal = explain(code);
     if (refusal !== undefined) this.log("error", refusal, { code, reason });
     else if (wasWelcomed) this.log("warn", "lost the API; wires stay as they are", { code, reason });

@@ -72,6 +72,13 @@ export class FaultKeeper {
     return result;
   }
 
+  /** Whether a fault keeps this agent from the control plane. */
+  get isCutOff(): boolean {
+    return [...this.records.values()].some(
+      ({ fault, ended }) => ended === null && fault.action.type === "control-plane-cut",
+    );
+  }
+
   reports(): FaultReport[] {
     const nowMs = this.clock.nowMs();
     return [...this.records.values()].map(({ fault, startedAtMs, endedAtMs, ended }) => ({

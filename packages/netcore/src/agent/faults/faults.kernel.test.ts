@@ -103,6 +103,18 @@ test("an agent that is killed and comes back in time goes on with the deadline i
   expect(node.peer.faultReports.get("fault-x")?.activeMs ?? 0).toBeLessThan(tookMs + 1);
 });
 
+test("an agent cut off from the control plane comes back by itself, and its wires carry meanwhile", async () => {
+  const before = node.peer.connects;
+  const gone = new Promise((resolve) => node.peer.socket?.once("close", resolve));
+  node.peer.change({ faults: [down("x", 1500, { action: { type: "control-plane-cut" }, wires: [] })] });
+  await gone;
+  await sleep(1000);
+  expect(node.peer.connects).toBe(before);
+  expect(carriers()).toEqual([true, true]);
+  await scene.api.until("it connects again", () => node.peer.connects === before + 1);
+  await scene.api.until("it says so", () => node.peer.faultReports.get("fault-x")?.ended === "deadline");
+});
+
 test("a flap of twenty cycles leaves the wire as it was", async () => {
   const action = { type: "flap", periodSeconds: 0.1, downPercent: 50, count: 20, randomPercent: 50, seed: 7 } as const;
   node.peer.change({ faults: [down("x", 60_000, { action: { ...action, mode: "down" } })] });
