@@ -28,6 +28,14 @@ test(`${COUNT} mutated configurations: never a hang, always one JSON document or
   const netns = node.addNamespace("pod");
   const config = node.config({
     cniVersion: "1.1.0",
+    // Debian's reference plugins are older than 1.1.0.
+    boot_network: { type: "loopback", cniVersion: "1.0.0" },
+    delegate: {
+      name: "cbr0",
+      type: "ptp",
+      cniVersion: "1.0.0",
+      ipam: { type: "host-local", subnet: "10.77.0.0/24", dataDir: node.addressesDir },
+    },
     deadline_seconds: 2,
     prevResult: {
       cniVersion: "1.1.0",
