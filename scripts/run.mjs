@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { runFuzz } from "./fuzz.mjs";
 import { runThrough } from "./setup/child.mjs";
-import { needLabPrograms } from "./setup/debian.mjs";
+import { needEtcd, needLabPrograms } from "./setup/debian.mjs";
 import { node, root } from "./setup/paths.mjs";
 import { needLinux, needRoot } from "./setup/platform.mjs";
 import { SetupError } from "./setup/say.mjs";
@@ -14,6 +14,7 @@ const VERBS = {
   async demo(args) {
     needLinux();
     await needLabPrograms();
+    if (args.some((arg) => arg === "etcd" || arg === "--store=etcd")) await needEtcd();
     await prepareWorkspace("product");
     // The lab ends with us, also when we are killed.
     const env = { ...toolEnvironment(), RATCHET_LAB_PARENT: String(process.pid) };

@@ -9,6 +9,7 @@ const LAB = [
   { package: "util-linux", needs: ["nsenter", "unshare", "setpriv"], why: "starts programs inside namespaces" },
   { package: "iputils-ping", needs: ["ping"], why: "proves that a wire carries" },
 ];
+const ETCD = { package: "etcd-server", needs: ["etcd"], why: "keeps intents as in production" };
 const TESTS = [
   ...LAB,
   { package: "procps", needs: ["sysctl", "ps"], why: "reads what a test changed" },
@@ -16,7 +17,7 @@ const TESTS = [
   { package: "frr", needs: ["/usr/lib/frr/zebra", "/usr/lib/frr/ospfd"], why: "runs OSPF in the cloud router" },
   { package: "iperf3", needs: ["iperf3"], why: "pushes traffic through a wire" },
   { package: "tcpdump", needs: ["tcpdump"], why: "looks at frames on a wire" },
-  { package: "etcd-server", needs: ["etcd"], why: "keeps intents as in production" },
+  ETCD,
   { package: "containerd", needs: ["containerd", "ctr"], why: "runs pods in a real cluster" },
   { package: "runc", needs: ["runc"], why: "runs their containers" },
   {
@@ -32,6 +33,9 @@ const SYSTEM_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin
 
 /** Makes sure that what the lab starts is there. */
 export const needLabPrograms = () => needPrograms(LAB, "the lab");
+
+/** Makes sure that the lab can keep its intents in etcd. */
+export const needEtcd = () => needPrograms([ETCD], "the lab with etcd");
 
 /** Makes sure that what the tests start is there. */
 export const needTestPrograms = () => needPrograms(TESTS, "the tests");

@@ -13,6 +13,8 @@ export interface LabOptions {
   port?: number;
   /** Kept after the end; default a temporary folder. */
   dataDir?: string;
+  /** What keeps intents; default embedded. etcd: three members of the lab's own. */
+  store?: "embedded" | "etcd";
   routing?: LabRouting | "auto";
   /** Full pass of the agents, seconds; 0 switches it off. */
   resyncSeconds?: number;

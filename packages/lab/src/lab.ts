@@ -4,6 +4,7 @@ import { type LabImages, type LabNode, type LabProof, resolveLabFile } from "@ra
 import { ApiClient } from "./api-client.js";
 import { claimLab } from "./claim.js";
 import { type DataDir, newInstallationId, prepareDataDir, readMemory, writeMemory } from "./data-dir.js";
+import { type EtcdMembers, etcdMembers } from "./etcd-members.js";
 import { choosePort } from "./free-port.js";
 import { buildUnderlay } from "./host/build-underlay.js";
 import { deleteNamespaces, namespacesWith } from "./host/namespaces.js";
@@ -45,6 +46,8 @@ export interface Lab {
   startAgent(node: string): Promise<void>;
   killApi(options?: { restart?: boolean }): Promise<void>;
   startApi(): Promise<void>;
+  /** kill -9 of the etcd member that leads, started again at once; answers its name. Undefined without etcd. */
+  killEtcdLeader: (() => Promise<string>) | undefined;
   /** Waits until every pod is Ready and every link as asked. */
   settle(options?: { namespace?: string; timeoutSeconds?: number }): Promise<void>;
   /** Removes everything. Calling it again waits for the first. */
@@ -58,6 +61,9 @@ export interface Lab {
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   needParts();
+  // Members remember each other's ports, and a lab takes free ones.
+  if (options.store === "etcd" && options.dataDir !== undefined)
+    throw new LabError("a lab with its own etcd keeps nothing: leave --data or --store etcd out");
   const say = options.say ?? (() => {});
   const topologies = (options.topologies ?? []).map(loadTopology);
   const port = await choosePort(options.port);
@@ -129,7 +135,14 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
   checkpoint();
   say(`built ${nodes.length} nodes: ${nodes.map((node) => `${node.name} ${node.address}`).join(", ")}`);
 
+  const onChange = () => {
+    record.processes = running.map((item) => item.identity).filter((identity) => identity !== undefined);
+    writeRun(record);
+  };
+  const etcd = options.store === "etcd" ? await startEtcd({ dir, say, onChange }, running) : undefined;
+  checkpoint();
   const context: ProcessContext = {
+    etcdEndpoints: etcd?.endpoints ?? [],
     names,
     dir,
     installationId,
@@ -140,10 +153,7 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     resyncSeconds: options.resyncSeconds,
     allowForeignSandboxes: options.allowForeignSandboxes ?? false,
     say,
-    onChange: () => {
-      record.processes = running.map((item) => item.identity).filter((identity) => identity !== undefined);
-      writeRun(record);
-    },
+    onChange,
   };
   const api = apiProcess(context);
   running.push(api);
@@ -151,7 +161,7 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
   running.push(...agents.values());
   checkpoint();
   // Together: an agent keeps dialling until the API is there.
-  await Promise.all(running.map((item) => item.start()));
+  await Promise.all([api, ...agents.values()].map((item) => item.start()));
   const url = `http://127.0.0.1:${port}`;
   record.url = url;
   writeRun(record);
@@ -197,10 +207,19 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     startAgent: async (node) => void (await agentOf(node).start()),
     killApi: (how) => api.kill(how),
     startApi: async () => void (await api.start()),
+    killEtcdLeader: etcd === undefined ? undefined : () => etcd.killLeader(),
     settle: async ({ namespace, timeoutSeconds } = {}) =>
       void (await settle(namespace, timeoutSeconds === undefined ? timeoutMs : timeoutSeconds * 1000)),
     stop: start.stop,
   };
+}
+
+async function startEtcd(context: Parameters<typeof etcdMembers>[0], running: Supervised[]): Promise<EtcdMembers> {
+  const etcd = await etcdMembers(context);
+  running.push(...etcd.members);
+  await Promise.all(etcd.members.map((member) => member.start()));
+  context.say(`etcd at ${etcd.endpoints.join(", ")}`);
+  return etcd;
 }
 
 function chooseNodes(

@@ -10,6 +10,8 @@ export interface ProcessContext {
   dir: DataDir;
   installationId: string;
   port: number;
+  /** Client URLs of the etcd that keeps intents; none: the embedded store does. */
+  etcdEndpoints: readonly string[];
   socket: string;
   agentSocket: ((node: string) => string) | undefined;
   labImages: string;
@@ -20,11 +22,11 @@ export interface ProcessContext {
 }
 
 // Killed with the lab: a lab that dies by kill -9 leaves no control plane behind.
-const DIE_WITH_US = ["setpriv", "--pdeathsig", "KILL"] as const;
+export const DIE_WITH_US = ["setpriv", "--pdeathsig", "KILL"] as const;
 const VXLAN_PORT = "4789";
 
 export function apiProcess(context: ProcessContext): Supervised {
-  const { dir, port, socket } = context;
+  const { dir, port, socket, etcdEndpoints } = context;
   return supervised(context, "api", [
     ...DIE_WITH_US,
     process.execPath,
@@ -33,6 +35,7 @@ export function apiProcess(context: ProcessContext): Supervised {
     ...["--socket", socket],
     ...["--data", join(dir.path, "api")],
     ...["--web", parts.web],
+    ...(etcdEndpoints.length === 0 ? [] : ["--store", "etcd", "--etcd-endpoints", etcdEndpoints.join(",")]),
   ]);
 }
 

@@ -62,6 +62,21 @@ export async function proveCloudRouter(lab: Lab, prover: Prover): Promise<void> 
     return `carrier at both ends after ${ms.toFixed(0)} ms; ${await reach(20_000)}`;
   });
 
+  const { killEtcdLeader } = lab;
+  if (killEtcdLeader !== undefined) {
+    await prover.prove("kill -9 of the etcd leader", async () => {
+      const name = await killEtcdLeader();
+      const { ms } = await until(15_000, "no write is taken", async () => {
+        const taken = lab.api.patchLink(TUNNEL, { metadata: { labels: { leader: name.replace(" ", "-") } } });
+        return taken.then(
+          () => true,
+          () => false,
+        );
+      });
+      return `${name} led; a write is taken ${ms.toFixed(0)} ms later; ${await reach(5_000)}`;
+    });
+  }
+
   let before: Snapshot = new Map();
   const unchanged = async (except: string[]) => {
     // Routing daemons may have to learn again what they had learnt: the end state counts.

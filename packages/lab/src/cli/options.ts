@@ -11,6 +11,7 @@ export interface CliOptions {
   port?: number;
   data?: string;
   routing?: LabOptions["routing"];
+  store?: LabOptions["store"];
   check?: boolean;
 }
 
@@ -24,6 +25,10 @@ export const OPTIONS: Option[] = [
   new Option("--data <dir>", "keep the lab's state there (default: nothing is kept)"),
   new Option("--name <name>", "name of the lab on this host (default: demo, demo2, ...)"),
   new Option("--routing <kind>", "how routers learn their routes").choices(["auto", ...LAB_ROUTINGS]),
+  new Option("--store <kind>", "what keeps intents: a file, or three etcd members of the lab's own").choices([
+    "embedded",
+    "etcd",
+  ]),
   new Option("--check", "prove the cloud router without a page, print what was proved, and end"),
 ];
 
@@ -36,6 +41,7 @@ export function labOptionsOf(cli: CliOptions, isReturning: boolean): LabOptions 
     ...(cli.nodes === undefined ? {} : { nodes: cli.nodes }),
     ...(cli.port === undefined ? {} : { port: cli.port }),
     ...(cli.data === undefined ? {} : { dataDir: cli.data }),
+    ...(cli.store === undefined ? {} : { store: cli.store }),
     ...(cli.routing === undefined ? {} : { routing: cli.routing }),
   };
 }

@@ -16,15 +16,18 @@ export interface SupervisedOptions {
   say: (line: string) => void;
   /** Told whenever the set of living processes changes. */
   onChange: () => void;
+  /** For a program that prints no such line: asked until it says so. */
+  isReady?: () => Promise<boolean>;
 }
 
 const READY_TIMEOUT_MS = 30_000;
+const LOOK_MS = 50;
 const STOP_TIMEOUT_MS = 4_000;
 
 /**
  * A process that is kept running: started again, with backoff, whenever it ends by itself.
  *
- * It is up once it has printed its one JSON line on stdout.
+ * It is up once it has printed its one JSON line on stdout, or `isReady` says so.
  */
 export class Supervised {
   readonly #options: SupervisedOptions;
@@ -78,7 +81,7 @@ export class Supervised {
   }
 
   #spawn(): Promise<Record<string, unknown>> {
-    const { name, argv, env, logFile, onChange } = this.#options;
+    const { name, argv, env, logFile, onChange, isReady } = this.#options;
     const [command, ...args] = argv;
     const log = openSync(logFile, "a");
     const child = spawn(command, args, {
@@ -99,6 +102,16 @@ export class Supervised {
         clearTimeout(timer);
         resolve(message);
       });
+      const look = async () => {
+        while (this.#child === child && isReady !== undefined) {
+          if (await isReady()) {
+            clearTimeout(timer);
+            return resolve({ ready: true });
+          }
+          await new Promise((again) => setTimeout(again, LOOK_MS));
+        }
+      };
+      void look();
       child.once("error", (error) => {
         clearTimeout(timer);
         fail(`cannot be started: ${error.message}`);
