@@ -13,8 +13,10 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => lab?.close());
 
-async function ping(body: object) {
-  const response = await fetch(`${lab.url}/api/v1/namespaces/default/pods/a/ping`, {
+const ping = (body: object) => ask("ping", body);
+
+async function ask(verb: "ping" | "trace", body: object) {
+  const response = await fetch(`${lab.url}/api/v1/namespaces/default/pods/a/${verb}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
@@ -29,6 +31,11 @@ test("a pod's neighbour behind a tunnel answers, is silent when the wire is cut,
   await expect.poll(async () => (await ping({ to: "b", count: 1, waitMs: 100 })).body.received).toBe(0);
   await lab.client.patchLink("ab", { spec: { state: "up" } });
   await expect.poll(async () => (await ping({ to: "b", count: 1 })).body.received, { timeout: 10_000 }).toBe(1);
+});
+
+test("a trace names the pod it reaches", async () => {
+  const { body } = await ask("trace", { to: "b" });
+  expect(body).toMatchObject({ isReached: true, hops: [{ hop: 1, address: "10.0.0.2", pod: "b" }] });
 });
 
 test("a pod that dies while it is measured from ends the measurement, and its namespace goes", async () => {

@@ -3,6 +3,7 @@ export * from "./agent/assignment.js";
 export * from "./agent/messages.js";
 export * from "./agent/methods/methods.js";
 export * from "./agent/methods/ping.js";
+export * from "./agent/methods/trace.js";
 export * from "./agent/report.js";
 export * from "./agent/rpc.js";
 export * from "./agent/telemetry.js";

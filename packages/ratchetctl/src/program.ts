@@ -17,6 +17,7 @@ import { setState } from "./verbs/link-state.js";
 import { ping } from "./verbs/ping.js";
 import { runPods } from "./verbs/pod-run.js";
 import { reroute } from "./verbs/reroute.js";
+import { trace } from "./verbs/trace.js";
 import { undo } from "./verbs/undo.js";
 import { watch } from "./verbs/watch.js";
 
@@ -37,7 +38,7 @@ Examples:
   ratchetctl heal
   ratchetctl undo
 
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own; ping: 1 when nothing answered.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own; ping, trace: 1 when nothing answered.
 `;
 
 /**
@@ -145,6 +146,12 @@ export function buildProgram(
     .option("-i, --interval <ms>", "between two", wholeNumber(10, 60_000), 200)
     .option("-W, --wait <ms>", "how long each waits for its answer", wholeNumber(1, 60_000), 1000)
     .action(async (pod, to, options) => exit(await ping(context(), pod, to, options)));
+  program
+    .command("trace <pod> <to>")
+    .description("find the routers between a pod and an address or another pod")
+    .option("-m, --max-hops <hops>", "how far", wholeNumber(1, 64), 16)
+    .option("-W, --wait <ms>", "how long the whole trace waits", wholeNumber(1, 20_000), 1000)
+    .action(async (pod, to, options) => exit(await trace(context(), pod, to, options)));
   program
     .command("exec <pod> [command...]")
     .usage("[options] <pod> -- <command...>")

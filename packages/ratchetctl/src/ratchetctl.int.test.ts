@@ -82,6 +82,31 @@ describe("ping", () => {
   });
 });
 
+describe("trace", () => {
+  it("prints each hop with its pod, and exits with 1 when the end was not reached", async () => {
+    const hop = (number: number, more: object) => ({
+      hop: number,
+      address: null,
+      pod: null,
+      rttMs: null,
+      message: "",
+      ...more,
+    });
+    const hops = [
+      hop(1, { address: "10.0.0.2", pod: "r", rttMs: 0.5 }),
+      hop(2, {}),
+      hop(3, { address: "10.2.0.1", rttMs: 2, message: "host unreachable" }),
+    ];
+    const path = "POST /api/v1/namespaces/default/pods/a/trace";
+    api.answer(path, { address: "10.9.0.2", isReached: false, hops });
+    const { code, stdout } = await api.ctl(["trace", "a", "10.9.0.2"]);
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      "default/a to 10.9.0.2\n 1  10.0.0.2 (r)  0.500 ms\n 2  no answer\n 3  10.2.0.1  2.000 ms  host unreachable\nnot reached\n",
+    );
+  });
+});
+
 describe("wrong usage", () => {
   it.each([
     [["mend"], "unknown command mend"],

@@ -230,7 +230,6 @@ test("refuses kinds and verbs that are not built", async () => {
     expectProblem(await api.post(`/api/v1/namespaces/default/${plural}`, {}), 422, "Unsupported");
   }
   expectProblem(await api.get(`${LINKS}/l/capture?end=0`), 422, "Unsupported");
-  expectProblem(await api.post(`${PODS}/a/trace`, { to: "b" }), 422, "Unsupported");
   const container = { sandbox: { container: { runtime: "docker", id: "x" } } };
   expectProblem(
     await api.post(PODS, { metadata: { name: "a" }, spec: container }),

@@ -65,6 +65,22 @@ test("a pod's name is its address on the wire between the two, else its loopback
   expect(await asked("b")).toBe("10.0.0.2");
 });
 
+test("a trace names the pods that have the hops' addresses", async () => {
+  await api.pod("r", on("left", { interfaces: [{ name: "x1", addresses: ["10.7.0.1/24"] }] }));
+  const hop = (number: number, address: string | null) => ({ hop: number, address, pod: null, rttMs: 1, message: "" });
+  left.onRequest = ({ id, params }) => {
+    const hops = [hop(1, "10.7.0.1"), hop(2, null), hop(3, "10.99.0.1")];
+    reply(id, { result: { address: addressOf(params), isReached: true, hops } });
+  };
+  const { status, body } = await api.post(`${PODS}/a/trace`, { to: "10.99.0.1" });
+  expect([status, body.isReached]).toEqual([200, true]);
+  expect(body.hops.map((item: { pod: string | null }) => item.pod)).toEqual(["r", null, null]);
+  expect(left.requests).toMatchObject([
+    { method: "trace", params: { address: "10.99.0.1", maxHops: 16, waitMs: 1000 } },
+  ]);
+  expect((await api.post(`${PODS}/a/trace`, { to: "10.99.0.1", maxHops: 65 })).body.errors[0].field).toBe("maxHops");
+});
+
 test("refusals name the field and ask nobody", async () => {
   await api.pod("bare", on("left"));
   for (const [body, field] of [

@@ -22,6 +22,22 @@ export function findAddress(world: World, from: PodRecord, to: string): string |
   return first === undefined ? undefined : addressOf(first);
 }
 
+/** Name of the pod of a namespace that is asked to have an address; null when none is. */
+export function podWithAddress(world: World, namespace: string, address: string): string | null {
+  for (const key of world.keysIn("pods", namespace)) {
+    const pod = world.pod(key)?.data;
+    if (pod === undefined) continue;
+    const links = [...world.linksOfPod(key)].flatMap((linkKey) => world.link(linkKey)?.data ?? []);
+    const all = [
+      ...(pod.spec.loopback ?? []),
+      ...(pod.spec.interfaces ?? []).flatMap(({ addresses }) => addresses ?? []),
+      ...links.flatMap((link) => addressesAt(link, pod)),
+    ];
+    if (all.some((text) => addressOf(text) === address)) return pod.name;
+  }
+  return null;
+}
+
 function addressesAt(link: LinkRecord, pod: PodRecord): string[] {
   return endsAt(link, pod.name).flatMap((end) => [
     ...(end.addresses ?? []),

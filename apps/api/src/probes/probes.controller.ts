@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Res } from "@nestjs/common";
-import type { PingResult } from "@ratchet/contracts";
+import type { PingResult, TraceResult } from "@ratchet/contracts";
 import type { FastifyReply } from "fastify";
 import { namespaceParam } from "../http/path-params.js";
 import { ProbesService } from "./probes.service.js";
@@ -21,6 +21,17 @@ export class ProbesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PingResult> {
     return this.#probes.ping(namespaceParam(namespace), name, body, untilGone(reply));
+  }
+
+  @Post("trace")
+  @HttpCode(200)
+  trace(
+    @Param("namespace") namespace: string,
+    @Param("name") name: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TraceResult> {
+    return this.#probes.trace(namespaceParam(namespace), name, body, untilGone(reply));
   }
 }
 

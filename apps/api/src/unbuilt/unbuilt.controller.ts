@@ -1,4 +1,4 @@
-import { All, Controller, Get, Param, Post } from "@nestjs/common";
+import { All, Controller, Get, Param } from "@nestjs/common";
 import { BUILT_PLURALS, PLURALS } from "@ratchet/contracts";
 import { ProblemError } from "../http/problem-error.js";
 
@@ -15,10 +15,5 @@ export class UnbuiltController {
   @Get("links/:name/capture")
   capture(@Param("name") name: string): never {
     throw new ProblemError("Unsupported", `capturing on link ${name} is not built yet`);
-  }
-
-  @Post("pods/:name/trace")
-  trace(@Param("name") name: string): never {
-    throw new ProblemError("Unsupported", `tracing from pod ${name} is not built yet`);
   }
 }

@@ -66,7 +66,7 @@ function answerHeaders({ method, answer, status }: Operation): object {
           },
         }
       : {}),
-    ...(method === "get" || answer === "Layout" || answer === "PingResult"
+    ...(method === "get" || answer === "Layout" || ["PingResult", "TraceResult"].includes(answer ?? "")
       ? {}
       : { "X-Ratchet-Change": { description: "ids of the changes that were recorded, for undo", schema } }),
   };

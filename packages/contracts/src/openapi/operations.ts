@@ -66,6 +66,15 @@ export const OPERATIONS: readonly Operation[] = [
     answer: "PingResult",
   },
   {
+    method: "post",
+    path: "/api/v1/namespaces/{namespace}/pods/{name}/trace",
+    id: "traceFromPod",
+    tag: "pods",
+    summary: "Finds the routers between a pod and an address or another pod",
+    body: "TraceRequest",
+    answer: "TraceResult",
+  },
+  {
     method: "get",
     path: "/api/v1/nodes",
     id: "listNodes",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PingRequest, PingResult } from "../agent/methods/ping.js";
+import { TraceRequest, TraceResult } from "../agent/methods/trace.js";
 import { ApplyResult } from "../api/apply.js";
 import { Change } from "../api/change.js";
 import { HealResult } from "../api/heal.js";
@@ -24,7 +25,7 @@ const Namespace = z.object({
 });
 
 /** What clients send: transforms are described by what they take. */
-const INPUTS = { PodInput, LinkInput, FaultInput, RerouteRequest, PingRequest, Layout };
+const INPUTS = { PodInput, LinkInput, FaultInput, RerouteRequest, PingRequest, TraceRequest, Layout };
 
 /** What the server answers. */
 const OUTPUTS = {
@@ -39,6 +40,7 @@ const OUTPUTS = {
   Problem,
   ApplyResult,
   PingResult,
+  TraceResult,
   LinkTelemetry,
   StreamFrame,
   NodeList: listOf("Node", Node),

@@ -1,3 +1,4 @@
+import { formatIp } from "@ratchet/contracts";
 import { errnoOf } from "./errno.js";
 import { addressOf, lastErrno, libc } from "./libc.js";
 import { SystemError } from "./system-error.js";
@@ -14,12 +15,17 @@ const IOVEC_BYTES = 16;
 const CONTROL_BYTES = 128;
 const CMSGHDR_BYTES = 16;
 const DATAGRAM_BYTES = 65_536;
+/** struct sockaddr_in6 */
+const NAME_BYTES = 28;
+const AF_INET6 = 10;
 
 /** One received datagram. The bytes are valid until the next `receive`. */
 export interface TimedDatagram {
   data: Buffer;
   /** When the kernel got it: ns of CLOCK_REALTIME. Undefined when it did not say. */
   atNs: bigint | undefined;
+  /** Who sent it. */
+  from: string;
 }
 
 /** Makes a socket's datagrams carry the kernel's receive time. Throws SystemError. */
@@ -38,6 +44,7 @@ export function realtimeNs(): bigint {
 
 /** Receives without waiting, with the kernel's time of each datagram. One serves any number of sockets of a thread. */
 export class TimedReceiver {
+  private readonly name = Buffer.alloc(NAME_BYTES);
   private readonly block = Buffer.alloc(MSGHDR_BYTES + IOVEC_BYTES + CONTROL_BYTES + DATAGRAM_BYTES);
   private readonly control = this.block.subarray(MSGHDR_BYTES + IOVEC_BYTES);
   private readonly data = this.block.subarray(MSGHDR_BYTES + IOVEC_BYTES + CONTROL_BYTES);
@@ -45,6 +52,7 @@ export class TimedReceiver {
   constructor() {
     const address = addressOf(this.block);
     const iovec = address + BigInt(MSGHDR_BYTES);
+    this.block.writeBigUInt64LE(addressOf(this.name), 0);
     this.block.writeBigUInt64LE(iovec, 16);
     this.block.writeBigUInt64LE(1n, 24);
     this.block.writeBigUInt64LE(iovec + BigInt(IOVEC_BYTES), 32);
@@ -54,6 +62,7 @@ export class TimedReceiver {
 
   /** Undefined when nothing is waiting. Throws SystemError for what the socket's earlier sending ran into. */
   receive(fd: number): TimedDatagram | undefined {
+    this.block.writeUInt32LE(NAME_BYTES, 8);
     this.block.writeBigUInt64LE(BigInt(CONTROL_BYTES), 40);
     const length = libc.recvmsg(fd, this.block, MSG_DONTWAIT);
     if (length < 0) {
@@ -61,7 +70,14 @@ export class TimedReceiver {
       if (errno === errnoOf("EAGAIN") || errno === errnoOf("EINTR")) return undefined;
       throw new SystemError("receive", errno);
     }
-    return { data: this.data.subarray(0, length), atNs: this.timeOf(Number(this.block.readBigUInt64LE(40))) };
+    const atNs = this.timeOf(Number(this.block.readBigUInt64LE(40)));
+    return { data: this.data.subarray(0, length), atNs, from: this.sender() };
+  }
+
+  private sender(): string {
+    const isV6 = this.name.readUInt16LE(0) === AF_INET6;
+    const bytes = isV6 ? this.name.subarray(8, 24) : this.name.subarray(4, 8);
+    return formatIp({ family: isV6 ? 6 : 4, value: BigInt(`0x${bytes.toString("hex")}`) });
   }
 
   private timeOf(controlBytes: number): bigint | undefined {

@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import { PingParams, PingReply, PingResult } from "./ping.js";
+import { TraceHop, TraceParams, TraceResult } from "./trace.js";
 
 /** Everything an agent can be asked. `progress` is what comes before the result, any number of times. */
 export const AGENT_METHODS = {
   ping: { params: PingParams, progress: PingReply, result: PingResult },
+  trace: { params: TraceParams, progress: TraceHop, result: TraceResult },
 } as const satisfies Record<string, { params: z.ZodType; progress: z.ZodType; result: z.ZodType }>;
 
 export type AgentMethod = keyof typeof AGENT_METHODS;

@@ -4,7 +4,7 @@ import { lastErrno, libc } from "../../ffi/libc.js";
 import { type NetnsRef, withNetns } from "../../ffi/netns.js";
 import { watchReadable } from "../../ffi/readable.js";
 import { isSystemError, SystemError } from "../../ffi/system-error.js";
-import { askForTimes, TimedReceiver } from "../../ffi/timed-receive.js";
+import { askForTimes, type TimedDatagram, TimedReceiver } from "../../ffi/timed-receive.js";
 import { socketAddress } from "./icmp.js";
 
 // include/linux/socket.h, include/uapi/linux/in.h, icmp.h, icmpv6.h
@@ -15,6 +15,10 @@ const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const IPPROTO_ICMP = 1;
 const IPPROTO_ICMPV6 = 58;
+const IPPROTO_IP = 0;
+const IP_TTL = 2;
+const IPPROTO_IPV6 = 41;
+const IPV6_UNICAST_HOPS = 16;
 const SOL_RAW = 255;
 const ICMP_FILTER = 1;
 const ICMPV6_FILTER = 1;
@@ -34,18 +38,18 @@ export class IcmpSocket {
 
   private constructor(
     private readonly fd: number,
-    ip: Ip,
+    private readonly ip: Ip,
   ) {
     this.address = socketAddress(ip);
   }
 
   /**
    * Raw, because the kernel's ping sockets are refused wherever net.ipv4.ping_group_range is at its default.
-   * `onDatagram` gets answers and refusals of anybody in the namespace, with the kernel's time.
+   * `onDatagram` gets answers and refusals to anybody in the namespace, with the kernel's time.
    *
    * @throws SystemError
    */
-  static open(netns: NetnsRef, to: string, onDatagram: (data: Buffer, atNs: bigint | undefined) => void): IcmpSocket {
+  static open(netns: NetnsRef, to: string, onDatagram: (datagram: TimedDatagram) => void): IcmpSocket {
     const ip = parseIp(to);
     if (ip === undefined) throw new TypeError(`${to} is no address`);
     const isV4 = ip.family === 4;
@@ -73,6 +77,14 @@ export class IcmpSocket {
     return errnoText(lastErrno());
   }
 
+  /** From now on packets go no further than this many hops. Throws SystemError. */
+  limitHops(hops: number): void {
+    const value = Buffer.alloc(4);
+    value.writeInt32LE(hops);
+    const [level, name] = this.ip.family === 4 ? [IPPROTO_IP, IP_TTL] : [IPPROTO_IPV6, IPV6_UNICAST_HOPS];
+    if (libc.setsockopt(this.fd, level, name, value, 4) < 0) throw new SystemError("setsockopt", lastErrno(), "hops");
+  }
+
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -80,12 +92,12 @@ export class IcmpSocket {
     libc.close(this.fd);
   }
 
-  private drain(onDatagram: (data: Buffer, atNs: bigint | undefined) => void): void {
+  private drain(onDatagram: (datagram: TimedDatagram) => void): void {
     for (let count = 0; count < DATAGRAMS_PER_TURN && !this.isClosed; count++) {
       try {
         const datagram = receiver.receive(this.fd);
         if (datagram === undefined) return;
-        onDatagram(datagram.data, datagram.atNs);
+        onDatagram(datagram);
       } catch (error) {
         // What an earlier packet met on its way; the next call reads on.
         if (!isSystemError(error)) throw error;

@@ -2,6 +2,8 @@ import type { Ip } from "@ratchet/contracts";
 
 /** Bytes of our own at the head of an echo's data, by which an answer is known as ours. */
 export const MARK_BYTES = 16;
+/** What a router says at which a request's hop limit runs out. */
+export const HOPS_EXCEEDED = "time to live exceeded";
 const HEADER_BYTES = 8;
 const IPV4_HEADER_MIN_BYTES = 20;
 const IPV6_HEADER_BYTES = 40;
@@ -53,7 +55,7 @@ export function readAnswer(
   if (icmp[0] !== types.unreachable && icmp[0] !== types.exceeded) return undefined;
   const quoted = quotedEcho(family, icmp.subarray(HEADER_BYTES));
   if (quoted === undefined || quoted[0] !== types.request || quoted.readUInt16BE(4) !== identifier) return undefined;
-  const problem = icmp[0] === types.exceeded ? "time to live exceeded" : unreachable(family, icmp[1] ?? 0);
+  const problem = icmp[0] === types.exceeded ? HOPS_EXCEEDED : unreachable(family, icmp[1] ?? 0);
   return { sequence: quoted.readUInt16BE(6), problem };
 }
 

@@ -1,15 +1,20 @@
-import type { World } from "../world.js";
+import type { Sandbox, World } from "../world.js";
 import { ping } from "./ping.js";
-import { type Methods, RpcError } from "./rpc.js";
+import { type Call, type Methods, RpcError } from "./rpc.js";
+import { trace } from "./trace.js";
 
 /** What this agent can be asked, on the pods it has. */
 export function methodsOf(world: World): Methods {
   return {
-    ping: (params, call) => {
-      const sandbox = world.readySandbox(params.podUid);
-      if (sandbox === undefined) throw new RpcError("NotReady", "the pod has no network namespace on this node now");
-      call.useOf(params.podUid);
-      return ping(sandbox.path, params, call);
-    },
+    ping: (params, call) => ping(sandboxFor(world, params.podUid, call).path, params, call),
+    trace: (params, call) => trace(sandboxFor(world, params.podUid, call).path, params, call),
   };
+}
+
+/** The pod's namespace, for a call that ends with it. */
+function sandboxFor(world: World, podUid: string, call: Pick<Call<never>, "useOf">): Sandbox {
+  const sandbox = world.readySandbox(podUid);
+  if (sandbox === undefined) throw new RpcError("NotReady", "the pod has no network namespace on this node now");
+  call.useOf(podUid);
+  return sandbox;
 }

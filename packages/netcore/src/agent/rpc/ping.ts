@@ -1,16 +1,13 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { type PingParams, type PingReply, type PingResult, parseIp } from "@ratchet/contracts";
-import { realtimeNs } from "../../ffi/timed-receive.js";
+import type { TimedDatagram } from "../../ffi/timed-receive.js";
 import { echoRequest, MARK_BYTES, readAnswer } from "./icmp.js";
 import { IcmpSocket } from "./icmp-socket.js";
 import type { Call } from "./rpc.js";
+import { rttMs, type SentAt, sentNow } from "./sent-at.js";
 import { summarize } from "./summary.js";
 
-const NS_PER_MS = 1e6;
-
-interface Sent {
-  realtimeNs: bigint;
-  monotonicNs: bigint;
+interface Sent extends SentAt {
   timer: NodeJS.Timeout;
 }
 
@@ -41,7 +38,7 @@ class Ping {
   async run(): Promise<PingResult> {
     const { signal } = this.call;
     signal.throwIfAborted();
-    this.socket = IcmpSocket.open(this.netnsPath, this.params.address, (data, atNs) => this.take(data, atNs));
+    this.socket = IcmpSocket.open(this.netnsPath, this.params.address, (datagram) => this.take(datagram));
     try {
       await new Promise<void>((resolve, reject) => {
         this.finish = resolve;
@@ -72,12 +69,12 @@ class Ping {
     if (sequence >= this.params.count) clearInterval(this.ticker);
     const packet = echoRequest(this.family, this.identifier, sequence, this.mark, this.params.payloadBytes);
     const timer = setTimeout(() => this.settle(sequence, null, ""), this.params.waitMs);
-    this.waiting.set(sequence, { timer, realtimeNs: realtimeNs(), monotonicNs: process.hrtime.bigint() });
+    this.waiting.set(sequence, { timer, ...sentNow() });
     const problem = this.socket?.send(packet);
     if (problem !== undefined) this.settle(sequence, null, problem);
   }
 
-  private take(data: Buffer, atNs: bigint | undefined): void {
+  private take({ data, atNs }: TimedDatagram): void {
     const answer = readAnswer(this.family, data, this.identifier, this.mark);
     const sent = answer === undefined ? undefined : this.waiting.get(answer.sequence);
     if (answer === undefined || sent === undefined) return;
@@ -94,11 +91,4 @@ class Ping {
     this.call.progress(reply);
     if (this.replies.length === this.params.count) this.finish();
   }
-}
-
-/** By the kernel's stamp, so that a busy loop adds nothing; by the monotonic clock when the wall clock was moved. */
-function rttMs(sent: Sent, atNs: bigint | undefined): number {
-  const longest = process.hrtime.bigint() - sent.monotonicNs;
-  const stamped = atNs === undefined ? longest : atNs - sent.realtimeNs;
-  return Number(stamped >= 0n && stamped <= longest ? stamped : longest) / NS_PER_MS;
 }

@@ -17,7 +17,7 @@ beforeEach(() => {
       call.signal.addEventListener("abort", () => reject(call.signal.reason));
       calls.push({ call, finish: resolve });
     });
-  rpc = new Rpc({ ping }, (reply) => replies.push(reply));
+  rpc = new Rpc({ ping, trace: () => Promise.reject(new Error("not asked here")) }, (reply) => replies.push(reply));
 });
 
 const ask = (id: string, more: object = {}) =>

@@ -4,6 +4,9 @@ import {
   type AgentMethod,
   type AgentReply,
   type ApiRequest,
+  type MethodParams,
+  type MethodProgress,
+  type MethodResult,
 } from "@ratchet/contracts";
 
 /** More than a page and a scenario ask of one node at a time. */
@@ -20,10 +23,7 @@ export interface Call<Progress> {
 }
 
 export type Methods = {
-  [M in AgentMethod]: (
-    params: ReturnType<(typeof AGENT_METHODS)[M]["params"]["parse"]>,
-    call: Call<ReturnType<(typeof AGENT_METHODS)[M]["progress"]["parse"]>>,
-  ) => Promise<ReturnType<(typeof AGENT_METHODS)[M]["result"]["parse"]>>;
+  [M in AgentMethod]: (params: MethodParams<M>, call: Call<MethodProgress<M>>) => Promise<MethodResult<M>>;
 };
 
 /** A refusal or failure as the API gets it. */
@@ -113,7 +113,9 @@ export class Rpc {
     const name = method as AgentMethod;
     const parsed = AGENT_METHODS[name].params.safeParse(params);
     if (!parsed.success) throw new RpcError("Invalid", parsed.error.message);
-    return this.methods[name](parsed.data, call);
+    // The table's own schema has just read them.
+    const run = this.methods[name] as (params: unknown, call: Call<unknown>) => Promise<unknown>;
+    return run(parsed.data, call);
   }
 
   private fail(id: string, error: unknown): void {
