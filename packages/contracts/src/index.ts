@@ -24,6 +24,7 @@ export * from "./keys.js";
 export * from "./kinds.js";
 export * from "./kube/annotated-link.js";
 export * from "./kube/marks.js";
+export * from "./kube/read-annotation.js";
 export * from "./kube/read-kube-pod.js";
 export * from "./kube/wanted-link.js";
 export * from "./lab/lab-file.js";

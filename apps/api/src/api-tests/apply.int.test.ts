@@ -195,3 +195,20 @@ test("many documents of YAML are read in their namespaces", async () => {
   );
   expect(names).toEqual(["default", "lab", "other"]);
 });
+
+test("a manifest's annotation makes its links, and what is wrong with one refuses the whole", async () => {
+  const annotated = (links: object[]) => {
+    const pod = labelled("a", "left");
+    const annotations = { "ratchet.network/links": JSON.stringify(links) };
+    return [{ ...pod, metadata: { name: "a", annotations } }, labelled("b", "right")];
+  };
+  const good = { interface: "in1", addresses: ["fd00::1/64"], mtu: 1400, peer: { pod: "b", interface: "in2" } };
+  const refused = await api.post("/api/v1/apply", annotated([good, { ...good, interface: "a/b" }]));
+  expect(refused.status).toBe(422);
+  expect(refused.body.errors[0].field).toBe('[0].metadata.annotations["ratchet.network/links"][1].interface');
+  expect((await api.get("/api/v1/namespaces/default/links/a-in1")).status).toBe(404);
+
+  expect(actions(await api.post("/api/v1/apply", annotated([good])))).toContain("create Link a-in1");
+  const { body } = await api.get("/api/v1/namespaces/default/links/a-in1");
+  expect(body.spec).toMatchObject({ mtu: 1400, endpoints: [{ pod: "a", addresses: ["fd00::1/64"] }, { pod: "b" }] });
+});

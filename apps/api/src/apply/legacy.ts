@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import {
   type FieldError,
   fieldErrors,
+  isRatchetPod,
   LEGACY_LABELS as LABEL,
-  LEGACY_LINKS_ANNOTATION,
   LEGACY_PREFIX_LENGTH,
   LinkInput,
   PodInput,
+  readAnnotation,
   SET_LABEL,
 } from "@ratchet/contracts";
 import { refuse } from "../http/problem-error.js";
@@ -27,7 +28,7 @@ export function fromLegacy(manifests: readonly NamedManifest[], findPaired: Find
   const own = new Map<string, string>();
   for (const { where, namespace, manifest } of manifests) {
     const labels = manifest.metadata.labels ?? {};
-    if (labels[LABEL.isRatchet] !== "true") {
+    if (!isRatchetPod({ labels, annotations: manifest.metadata.annotations ?? {} })) {
       const message = `must be "true": a pod without it is not Ratchet's and is left to its own network`;
       errors.push({ field: `${where}.metadata.labels["${LABEL.isRatchet}"]`, message });
     }
@@ -37,16 +38,13 @@ export function fromLegacy(manifests: readonly NamedManifest[], findPaired: Find
       errors.push({ field: `${where}.metadata.labels["${LABEL.podName}"]`, message });
     }
     own.set(pairing, manifest.metadata.name);
-    if (manifest.metadata.annotations?.[LEGACY_LINKS_ANNOTATION] !== undefined) {
-      const field = `${where}.metadata.annotations["${LEGACY_LINKS_ANNOTATION}"]`;
-      throw refuse("Unsupported", [{ field, message: "is not built yet: write the links as kind Link" }]);
-    }
   }
   const find: FindPaired = (namespace, podName) => own.get(`${namespace}/${podName}`) ?? findPaired(namespace, podName);
   const pods = manifests.map((item) => podOf(item, errors));
   const links = manifests.flatMap((item) => linkOf(item, find, errors));
+  const annotated = manifests.flatMap((item) => annotatedLinks(item, errors));
   if (errors.length > 0) throw refuse("Invalid", errors);
-  return [...pods, ...links].flatMap((item) => item ?? []);
+  return [...pods, ...links, ...annotated].flatMap((item) => item ?? []);
 }
 
 function podOf({ where, namespace, manifest }: NamedManifest, errors: FieldError[]): NamedInput | undefined {
@@ -95,6 +93,22 @@ function linkOf({ where, namespace, manifest }: NamedManifest, find: FindPaired,
   if (parsed.success) return [{ where, namespace, object: { kind: "Link", input: parsed.data } }];
   for (const { field, message } of fieldErrors(parsed.error)) errors.push({ field: at(labelOf(field)), message });
   return [];
+}
+
+function annotatedLinks({ where, namespace, manifest }: NamedManifest, errors: FieldError[]): NamedInput[] {
+  const { name, labels = {}, annotations = {} } = manifest.metadata;
+  const { links, problems } = readAnnotation({ namespace, name, labels, annotations });
+  errors.push(...problems.map(({ field, message }) => ({ field: `${where}.${field}`, message })));
+  const set = labels[SET_LABEL];
+  return links.map((link) => {
+    const metadata = {
+      namespace,
+      name: link.name ?? linkName(...link.nameFrom),
+      labels: set === undefined ? {} : { [SET_LABEL]: set },
+      annotations: {},
+    };
+    return { where, namespace, object: { kind: "Link", input: { metadata, spec: link.spec } } };
+  });
 }
 
 function end(pod: string, ifName: string | undefined, ip: string | undefined): object {

@@ -12,6 +12,3 @@ export const LEGACY_LABELS = {
 
 /** The prototype knew no other. */
 export const LEGACY_PREFIX_LENGTH = 24;
-
-/** Where more than a label can hold would be written; not built yet. */
-export const LEGACY_LINKS_ANNOTATION = "ratchet.network/links";
