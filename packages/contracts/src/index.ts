@@ -27,6 +27,7 @@ export * from "./kube/marks.js";
 export * from "./kube/read-annotation.js";
 export * from "./kube/read-kube-pod.js";
 export * from "./kube/wanted-link.js";
+export * from "./kube/watched-pod.js";
 export * from "./lab/lab-file.js";
 export * from "./lab/lab-image.js";
 export * from "./lab/resolve-lab-file.js";

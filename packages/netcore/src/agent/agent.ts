@@ -22,7 +22,6 @@ import { dumpCounters } from "../rtnetlink/link-counters.js";
 import { Announcer } from "./announcer.js";
 import { hasNetem } from "./capabilities.js";
 import { CniSide } from "./cni/cni-side.js";
-import { NO_KUBE_PODS } from "./cni/kube-pod.js";
 import type { Frame } from "./cni/local-pods.js";
 import type { AgentConfig } from "./config.js";
 import { Connection } from "./connection.js";
@@ -110,7 +109,6 @@ export class Agent {
     this.cni = new CniSide(
       config,
       this.world,
-      NO_KUBE_PODS,
       reserved,
       {
         take: (frame) => {

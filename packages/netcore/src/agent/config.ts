@@ -25,6 +25,8 @@ export interface AgentConfig {
   cniSocket: string | undefined;
   /** What the CNI executable keeps between its runs: notes of DELs that found no agent. */
   cniState: string;
+  /** How to reach Kubernetes, a file or `in-cluster`; undefined = this node's pods are not watched. */
+  kubeconfig: string | undefined;
   /** Seconds between full passes; 0 = none. */
   resyncSeconds: number;
 }

@@ -25,6 +25,7 @@ test("a whole command line becomes the configuration", () => {
       eventBufferKib: 16_384,
       cniSocket: undefined,
       cniState: "/var/lib/ratchet/cni",
+      kubeconfig: undefined,
       resyncSeconds: 30,
     },
   });

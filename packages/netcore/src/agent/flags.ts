@@ -22,6 +22,7 @@ const OPTIONS = {
   "allow-foreign-sandboxes": { type: "boolean" },
   "cni-socket": { type: "string" },
   "cni-state": { type: "string" },
+  kubeconfig: { type: "string" },
   "resync-seconds": { type: "string" },
   "event-buffer-kib": { type: "string" },
   cleanup: { type: "boolean" },
@@ -48,6 +49,7 @@ Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_
   --allow-foreign-sandboxes   accept pods given by netns, path or pid
   --cni-socket PATH           serve the CNI executable on this unix socket
   --cni-state FOLDER          where the CNI executable notes what found no agent (${CNI_STATE_DIR})
+  --kubeconfig FILE           watch this node's pods in Kubernetes; in-cluster = by the own service account
   --resync-seconds N          full pass every N seconds, 0 = never (30)
   --event-buffer-kib N        room for the kernel's notifications (16384)
   --cleanup, cleanup          remove everything of this installation from this node, then exit
@@ -115,6 +117,7 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     eventBufferKib: whole("event-buffer-kib", 16_384, 4, 1_048_576),
     cniSocket: absolute("cni-socket"),
     cniState: absolute("cni-state") ?? CNI_STATE_DIR,
+    kubeconfig: text("kubeconfig"),
     resyncSeconds: whole("resync-seconds", 30, 0, 86_400),
   };
   if (problems.length > 0) return { verb: "refuse", problems };

@@ -8,6 +8,7 @@ import {
   type CniDelRequest,
   type CniGcRequest,
   type CniStatusResponse,
+  isRatchetPod,
 } from "@ratchet/contracts";
 import type { NetnsId } from "../../plan/plan-pod.js";
 import { AGENT_VERSION } from "../version.js";
@@ -15,7 +16,6 @@ import type { World } from "../world.js";
 import { missingInSandbox } from "./check-sandbox.js";
 import { CniFailure } from "./cni-failure.js";
 import type { CniRequests } from "./cni-server.js";
-import { isRatchetPod } from "./derive-local-pod.js";
 import { Gate } from "./gate.js";
 import type { KubePod, KubePods } from "./kube-pod.js";
 import type { Moments } from "./moments.js";

@@ -7,9 +7,10 @@ import type { World } from "../world.js";
 import { CniServer } from "./cni-server.js";
 import { CniService } from "./cni-service.js";
 import { deriveLocalPod } from "./derive-local-pod.js";
-import type { KubePod, KubePods } from "./kube-pod.js";
+import { type KubePod, type KubePods, NO_KUBE_PODS } from "./kube-pod.js";
 import { type Frame, LocalPods } from "./local-pods.js";
 import { Moments } from "./moments.js";
+import { OwnPods } from "./own-pods.js";
 import { PendingNotes } from "./pending-notes.js";
 import { RegistrationFile } from "./registration-file.js";
 import { Registrations } from "./registrations.js";
@@ -41,18 +42,24 @@ export class CniSide {
   private base = { storeId: "", revision: 0 };
   private graceTimer: NodeJS.Timeout | undefined;
   private isListening = false;
+  private readonly ownPods: OwnPods | undefined;
+  private readonly pods: KubePods;
 
   constructor(
     private readonly config: AgentConfig,
     world: World,
-    private readonly pods: KubePods,
     reserved: readonly NetnsId[],
     private readonly events: CniSideEvents,
     private readonly log: Log,
   ) {
     this.file = new RegistrationFile(config.dataFolder, log);
     this.notes = new PendingNotes(config.cniState, log);
-    this.service = new CniService(world, this.registrations, pods, this.moments, {
+    this.ownPods =
+      config.kubeconfig === undefined
+        ? undefined
+        : new OwnPods(config.node, (namespace, name) => this.podChanged(namespace, name), log);
+    this.pods = this.ownPods ?? NO_KUBE_PODS;
+    this.service = new CniService(world, this.registrations, this.pods, this.moments, {
       bootId: this.bootId,
       identify,
       isReserved: ({ dev, inode }) => reserved.some((own) => own.dev === dev && own.inode === inode),
@@ -82,6 +89,7 @@ export class CniSide {
 
   /** Begins to serve, once the agent knows its last assignment. The notes come first: they are older than any request. */
   async start(): Promise<void> {
+    if (this.config.kubeconfig !== undefined) await this.ownPods?.start(this.config.kubeconfig);
     if (this.config.cniSocket === undefined) return;
     await this.drainNotes();
     await this.server.listen(this.config.cniSocket);
@@ -90,6 +98,7 @@ export class CniSide {
 
   async stop(): Promise<void> {
     clearTimeout(this.graceTimer);
+    await this.ownPods?.stop();
     if (this.isListening) await this.server.close();
     await this.file.flush();
   }
@@ -111,8 +120,8 @@ export class CniSide {
     this.moments.happened();
   }
 
-  /** Kubernetes told of a pod of this node; undefined = it is gone. */
-  podChanged(namespace: string, name: string): void {
+  /** Kubernetes told of a pod of this node, or that it is gone. */
+  private podChanged(namespace: string, name: string): void {
     const pod = this.pods.get(namespace, name);
     for (const item of this.registrations.all()) {
       // Its neighbours' labels describe their ends too.

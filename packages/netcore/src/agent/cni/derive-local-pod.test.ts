@@ -1,9 +1,10 @@
+import { LINKS_ANNOTATION } from "@ratchet/contracts";
 import { describe, expect, test } from "vitest";
-import { deriveLocalPod, isRatchetPod } from "./derive-local-pod.js";
+import { deriveLocalPod } from "./derive-local-pod.js";
 import type { KubePod } from "./kube-pod.js";
 
 function kubePod(name: string, labels: Record<string, string>, namespace = "default"): KubePod {
-  return { namespace, name, uid: `uid-${name}`, labels: { ratchet: "true", ...labels }, links: undefined };
+  return { namespace, name, uid: `uid-${name}`, labels: { ratchet: "true", ...labels }, annotations: {} };
 }
 
 const primary = kubePod("primary-pod", {
@@ -39,11 +40,15 @@ describe("the ports of a labelled pod", () => {
   });
 });
 
-test.each([
-  ["true", undefined, true],
-  ["false", undefined, false],
-  ["", "[]", true],
-  ["", undefined, false],
-])("the label %j with the annotation %j makes it Ratchet's: %j", (label, links, is) => {
-  expect(isRatchetPod({ ...kubePod("a", { ratchet: label }), links })).toBe(is);
+test("an annotation gives several, with what a label cannot hold, to the pod itself and to the peer it names", () => {
+  const links = [
+    { interface: "a1", addresses: ["10.0.0.1/31", "fd00::1/64"], mtu: 1400, peer: { pod: "b", interface: "b1" } },
+    { interface: "a2", peer: { pod: "b", interface: "b2", addresses: ["10.1.0.2/24"] } },
+    { interface: "this-name-is-far-too-long", peer: { pod: "b", interface: "b3" } },
+  ];
+  const a = { ...kubePod("a", {}), annotations: { [LINKS_ANNOTATION]: JSON.stringify(links) } };
+  const b = kubePod("b", {});
+  expect(ports(a, [a, b])).toEqual(["a1 10.0.0.1/31,fd00::1/64", "a2 "]);
+  expect(ports(b, [a, b])).toEqual(["b1 ", "b2 10.1.0.2/24"]);
+  expect(deriveLocalPod(b, [a, b], 1450).ports.map(({ mtuBytes }) => mtuBytes)).toEqual([1400, 1450]);
 });

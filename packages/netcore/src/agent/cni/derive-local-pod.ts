@@ -1,43 +1,31 @@
-import {
-  type AssignedPort,
-  InterfaceAddress,
-  LEGACY_LABELS as LABEL,
-  LEGACY_PREFIX_LENGTH,
-  WireInterfaceName,
-} from "@ratchet/contracts";
+import { type AssignedPort, LEGACY_LABELS as LABEL, LINKS_ANNOTATION, readKubePod } from "@ratchet/contracts";
 import type { KubePod } from "./kube-pod.js";
 import type { LocalPod } from "./registrations.js";
 
-/** True for pods that asked for wires: by the label, which must say "true", or by the annotation. */
-export function isRatchetPod(pod: KubePod): boolean {
-  return pod.labels[LABEL.isRatchet] === "true" || pod.links !== undefined;
-}
-
 /**
- * The pod and its own ports as its labels, and those of this node's pods that pair with it, describe them. Pure.
+ * The pod and its own ports as its labels and annotation, and those of this node's pods that name it as their peer,
+ * describe them. Pure.
  *
- * What is wrong in a label is left out here: the control plane's Link says so, and the pod starts all the same.
+ * What is wrong in them is left out here: the control plane says so, and the pod starts all the same.
  */
 export function deriveLocalPod(pod: KubePod, neighbours: Iterable<KubePod>, mtuBytes: number): LocalPod {
+  const near = [...neighbours].filter((other) => other.namespace === pod.namespace && other.uid !== pod.uid);
+  const find = (podName: string) => [pod, ...near].find((other) => pairingName(other) === podName)?.name;
   const ports = new Map<string, AssignedPort>();
-  const add = (ifName: string | undefined, ip: string | undefined) => {
-    const name = WireInterfaceName.safeParse(ifName);
-    if (!name.success || ports.has(name.data)) return;
-    const address = InterfaceAddress.safeParse(`${ip}/${LEGACY_PREFIX_LENGTH}`);
-    ports.set(name.data, {
-      podUid: pod.uid,
-      interface: name.data,
-      mtuBytes,
-      mac: null,
-      addresses: address.success ? [address.data] : [],
-      routes: [],
-    });
-  };
-  if (isPrimary(pod)) add(pod.labels[LABEL.localIfName], pod.labels[LABEL.localIp]);
-  for (const other of neighbours) {
-    if (other.uid === pod.uid || other.namespace !== pod.namespace || !isPrimary(other)) continue;
-    if (other.labels[LABEL.pairName] !== pairingName(pod)) continue;
-    add(other.labels[LABEL.pairIfName], other.labels[LABEL.pairIp]);
+  for (const source of [pod, ...near.filter((other) => mayName(other, pod))]) {
+    for (const { spec } of readKubePod(source, find).links) {
+      for (const end of spec.endpoints) {
+        if (!("pod" in end) || end.pod !== pod.name || ports.has(end.interface)) continue;
+        ports.set(end.interface, {
+          podUid: pod.uid,
+          interface: end.interface,
+          mtuBytes: spec.mtu ?? mtuBytes,
+          mac: end.mac ?? null,
+          addresses: end.addresses ?? [],
+          routes: end.routes ?? [],
+        });
+      }
+    }
   }
   return {
     pod: {
@@ -54,8 +42,10 @@ export function deriveLocalPod(pod: KubePod, neighbours: Iterable<KubePod>, mtuB
   };
 }
 
-function isPrimary(pod: KubePod): boolean {
-  return pod.labels[LABEL.isRatchet] === "true" && pod.labels[LABEL.primary] === "true";
+/** Spares reading hundreds of annotations for one pod. */
+function mayName(other: KubePod, pod: KubePod): boolean {
+  const isPair = other.labels[LABEL.pairName] === pairingName(pod);
+  return isPair || other.annotations[LINKS_ANNOTATION]?.includes(pod.name) === true;
 }
 
 function pairingName(pod: KubePod): string {
