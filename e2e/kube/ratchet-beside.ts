@@ -15,10 +15,11 @@ export interface RatchetBeside {
   stop(): Promise<void>;
 }
 
-/** Starts them from the built parts and waits until the agents are connected. `agentFlags` come behind the usual. */
+/** Starts them from the built parts and waits until the agents are connected. The flags come behind the usual. */
 export async function startRatchetBeside(
   cluster: KubeCluster,
   agentFlags: (node: KubeNode) => string[] = () => [],
+  apiFlags: readonly string[] = [],
 ): Promise<RatchetBeside> {
   const folder = join(cluster.path, "ratchet");
   mkdirSync(folder);
@@ -56,7 +57,7 @@ export async function startRatchetBeside(
 
   try {
     const argv = [process.execPath, join(root, "apps/api/dist/main.js"), "--listen", "127.0.0.1:0"];
-    const api = start("api", [...argv, "--socket", socket, "--data", join(folder, "api")]);
+    const api = start("api", [...argv, "--socket", socket, "--data", join(folder, "api"), ...apiFlags]);
     const [line] = (await Promise.race([
       once(api.stdout!, "data"),
       once(api, "exit").then(() => Promise.reject(new Error("the API ended at once"))),
