@@ -4,6 +4,7 @@ import type { Pulse } from "../status/feed.js";
 import type { Observer } from "../status/observer.js";
 import type { Announcer } from "./announcer.js";
 import type { Cluster } from "./cluster.js";
+import { GateWriter } from "./gate-writer.js";
 import type { KubePod } from "./kube-pod.js";
 import { ownerOf } from "./marks.js";
 
@@ -15,12 +16,10 @@ export class LinkNews {
   readonly #world: World;
   readonly #observer: Observer;
   readonly #announcer: Announcer;
-  readonly #cluster: Cluster;
   readonly #podOf: (key: string) => KubePod | undefined;
   readonly #isLeader: () => boolean;
   readonly #waiting = new Map<string, NodeJS.Timeout>();
-  /** by pod uid: the readiness last written */
-  readonly #gates = new Map<string, string>();
+  readonly #gates: GateWriter;
 
   constructor(
     world: World,
@@ -33,7 +32,7 @@ export class LinkNews {
     this.#world = world;
     this.#observer = observer;
     this.#announcer = announcer;
-    this.#cluster = cluster;
+    this.#gates = new GateWriter(cluster);
     this.#podOf = podOf;
     this.#isLeader = isLeader;
   }
@@ -50,7 +49,7 @@ export class LinkNews {
     for (const key of gated) this.#observeGate(key);
     for (const { kind, namespace, name, uid } of gone) {
       this.#announcer.forget(uid);
-      if (kind === "Pod") this.#gates.delete(uid);
+      if (kind === "Pod") this.#gates.forget(uid);
       if (kind === "Link") this.#calm(keys.link(namespace ?? "", name));
     }
   }
@@ -123,10 +122,7 @@ export class LinkNews {
     const record = this.#world.pod(key)?.data;
     if (!pod?.hasGate || record?.uid !== pod.uid || !this.#isLeader()) return;
     const missing = this.#missingOf(key, record.annotations[PROBLEM_ANNOTATION]);
-    const message = missing ?? "every link is up";
-    if (this.#gates.get(pod.uid) === message) return;
-    this.#gates.set(pod.uid, message);
-    this.#cluster.setGate(pod, missing === undefined, message).catch(() => this.#gates.delete(pod.uid));
+    this.#gates.set(pod, missing === undefined, missing ?? "every link is up");
   }
 
   /** A wire that somebody cut is ready: it is as it was asked to be. */
