@@ -2,9 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Pu
 import { type Fault, type List, ListQuery } from "@ratchet/contracts";
 import type { FastifyReply } from "fastify";
 import { expectNoBody, parseQuery } from "../admission/parse-object.js";
-import { etag } from "../http/if-match.js";
 import { namespaceParam } from "../http/path-params.js";
 import { Asked } from "../http/request.decorator.js";
+import { tagged } from "../http/tagged.js";
 import type { Request } from "../state/intents.js";
 import { FaultsRepository } from "./faults.repository.js";
 import { FaultsService } from "./faults.service.js";
@@ -88,9 +88,4 @@ export class FaultsController {
     expectNoBody(body);
     return tagged(await this.#service.heal(namespace, name, asked), reply);
   }
-}
-
-function tagged(fault: Fault, reply: FastifyReply): Fault {
-  void reply.header("ETag", etag(fault.metadata.revision));
-  return fault;
 }

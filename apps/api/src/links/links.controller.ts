@@ -3,10 +3,10 @@ import { type Link, type List, ListQuery, RerouteRequest } from "@ratchet/contra
 import type { FastifyReply } from "fastify";
 import { parseBody, parseQuery } from "../admission/parse-object.js";
 import { unsupportedInReroute } from "../admission/unsupported.js";
-import { etag } from "../http/if-match.js";
 import { namespaceParam } from "../http/path-params.js";
 import { refuse } from "../http/problem-error.js";
 import { Asked } from "../http/request.decorator.js";
+import { tagged } from "../http/tagged.js";
 import type { Request } from "../state/intents.js";
 import { LinksRepository } from "./links.repository.js";
 import { LinksService } from "./links.service.js";
@@ -95,9 +95,4 @@ function readReroute(body: unknown): RerouteRequest {
   const unsupported = unsupportedInReroute(body);
   if (unsupported.length > 0) throw refuse("Unsupported", unsupported);
   return parseBody(RerouteRequest, body);
-}
-
-function tagged(link: Link, reply: FastifyReply): Link {
-  void reply.header("ETag", etag(link.metadata.revision));
-  return link;
 }

@@ -2,9 +2,9 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Pu
 import { type List, ListQuery, type Pod } from "@ratchet/contracts";
 import type { FastifyReply } from "fastify";
 import { expectNoBody, parseQuery } from "../admission/parse-object.js";
-import { etag } from "../http/if-match.js";
 import { namespaceParam } from "../http/path-params.js";
 import { Asked } from "../http/request.decorator.js";
+import { tagged } from "../http/tagged.js";
 import type { Request } from "../state/intents.js";
 import { PodsRepository } from "./pods.repository.js";
 import { PodsService } from "./pods.service.js";
@@ -101,9 +101,4 @@ export class PodsController {
     expectNoBody(body);
     return tagged(await this.#service.restart(namespace, name, asked), reply);
   }
-}
-
-function tagged(pod: Pod, reply: FastifyReply): Pod {
-  void reply.header("ETag", etag(pod.metadata.revision));
-  return pod;
 }
