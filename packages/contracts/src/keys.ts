@@ -25,6 +25,16 @@ export const keys = {
   address: (namespace: string, pod: string, address: string) => `${KEY_ROOT}addresses/${namespace}/${pod}/${address}`,
   faults: (namespace?: string) => (namespace === undefined ? `${KEY_ROOT}faults/` : `${KEY_ROOT}faults/${namespace}/`),
   fault: (namespace: string, name: string) => `${KEY_ROOT}faults/${namespace}/${name}`,
+  scenarios: (namespace?: string) =>
+    namespace === undefined ? `${KEY_ROOT}scenarios/` : `${KEY_ROOT}scenarios/${namespace}/`,
+  scenario: (namespace: string, name: string) => `${KEY_ROOT}scenarios/${namespace}/${name}`,
+  /** Runs of scenarios; `runs` above are those of pods. */
+  scenarioRuns: (namespace?: string) =>
+    namespace === undefined ? `${KEY_ROOT}scenario-runs/` : `${KEY_ROOT}scenario-runs/${namespace}/`,
+  scenarioRun: (namespace: string, name: string) => `${KEY_ROOT}scenario-runs/${namespace}/${name}`,
+  /** What a run's probes saw over time, apart from the run because it is long. */
+  scenarioSeries: () => `${KEY_ROOT}scenario-series/`,
+  seriesOfRun: (namespace: string, name: string) => `${KEY_ROOT}scenario-series/${namespace}/${name}`,
   /** API replicas, each under its own lease. */
   replicas: () => `${KEY_ROOT}replicas/`,
   replica: (id: string) => `${KEY_ROOT}replicas/${id}`,

@@ -29,7 +29,13 @@ export type ProblemCode = keyof typeof PROBLEM_STATUS;
 export const PROBLEM_CODES = Object.keys(PROBLEM_STATUS) as [ProblemCode, ...ProblemCode[]];
 
 /** One thing wrong with one field. `field` as `spec.endpoints[0].interface`; empty for the whole document. */
-export const FieldError = z.object({ field: z.string(), message: z.string(), code: z.string().optional() });
+export const FieldError = z.object({
+  field: z.string(),
+  message: z.string(),
+  code: z.string().optional(),
+  /** Where it is in a YAML body, from 1. */
+  line: z.int().optional(),
+});
 export type FieldError = z.output<typeof FieldError>;
 
 /** RFC 9457, `application/problem+json`. */

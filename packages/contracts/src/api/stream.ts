@@ -5,6 +5,7 @@ import { Fault } from "../resources/fault.js";
 import { Link } from "../resources/link.js";
 import { Node } from "../resources/node.js";
 import { Pod } from "../resources/pod.js";
+import { Run } from "../resources/run.js";
 import { Layout } from "./layout.js";
 import { wholeNumber } from "./list.js";
 import { StreamTelemetryRow } from "./telemetry.js";
@@ -53,6 +54,9 @@ export const StreamFrame = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("event"), event: Event }),
   z.object({ type: z.literal("layout"), namespace: z.string(), layout: Layout, actor: z.string() }),
+  /** A run of a scenario moved on, whole: sent when a step begins or ends, and while probes measure about once a second. */
+  z.object({ type: z.literal("run"), run: Run }),
+  z.object({ type: z.literal("run-deleted"), namespace: z.string(), name: z.string(), uid: z.string() }),
   /** Of the links this reader watches. A node's links come together, idle ones too; each node has frames of its own. */
   z.object({
     type: z.literal("telemetry"),
