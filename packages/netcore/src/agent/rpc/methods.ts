@@ -1,6 +1,9 @@
 import type { Sandbox, World } from "../world.js";
+import { httpGet } from "./http.js";
 import { ping } from "./ping.js";
+import { probe } from "./probe.js";
 import { type Call, type Methods, RpcError } from "./rpc.js";
+import { sink, source } from "./throughput.js";
 import { trace } from "./trace.js";
 
 /** What this agent can be asked, on the pods it has. */
@@ -8,6 +11,10 @@ export function methodsOf(world: World): Methods {
   return {
     ping: (params, call) => ping(sandboxFor(world, params.podUid, call).path, params, call),
     trace: (params, call) => trace(sandboxFor(world, params.podUid, call).path, params, call),
+    probe: (params, call) => probe(sandboxFor(world, params.podUid, call).path, params, call),
+    "exec.http": (params, call) => httpGet(sandboxFor(world, params.podUid, call).path, params, call),
+    "throughput.sink": (params, call) => sink(sandboxFor(world, params.podUid, call).path, params, call),
+    "throughput.source": (params, call) => source(sandboxFor(world, params.podUid, call).path, params, call),
   };
 }
 

@@ -17,7 +17,15 @@ beforeEach(() => {
       call.signal.addEventListener("abort", () => reject(call.signal.reason));
       calls.push({ call, finish: resolve });
     });
-  rpc = new Rpc({ ping, trace: () => Promise.reject(new Error("not asked here")) }, (reply) => replies.push(reply));
+  const other = () => Promise.reject(new Error("not asked here"));
+  const others = {
+    trace: other,
+    probe: other,
+    "exec.http": other,
+    "throughput.sink": other,
+    "throughput.source": other,
+  };
+  rpc = new Rpc({ ping, ...others }, (reply) => replies.push(reply));
 });
 
 const ask = (id: string, more: object = {}) =>
