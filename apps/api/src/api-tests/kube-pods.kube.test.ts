@@ -171,6 +171,40 @@ test("a deleted pod takes its links along and gives them back with its next uid"
   expect(up.metadata.annotations["ratchet.network/owner"]).toBe(`${namespace}/primary-pod/${again}`);
 });
 
+test("the pod that stays keeps its interface, until it goes or the other comes back without asking for it", async () => {
+  const { pair } = await createPair();
+  const port = () => right.ports.get(`${pair} in2`);
+  const before = port();
+  expect(before).toMatchObject({ addresses: ["192.168.2.101/24"] });
+  const wasTakenAway = () => right.assignments.some(({ removedPorts }) => removedPorts.length > 0);
+  await deletePod("primary-pod");
+  await api.until(linkPath("primary-pod-pair-pod"), isGone);
+  const kept = await api.until(podPath("pair-pod"), (body) => body.status.interfaces?.[0]?.link === null);
+  expect(kept.spec.interfaces).toEqual([{ name: "in2", addresses: ["192.168.2.101/24"] }]);
+  expect(port()).toEqual(before);
+
+  // What a client writes back does not make the interface its own.
+  const { apiVersion: _version, kind: _kind, status: _status, ...input } = kept;
+  await api.request("PUT", podPath("pair-pod"), { ...input, spec: { ...kept.spec, sysctls: {} } });
+  await createPod("primary-pod", { labels: PRIMARY, node: "left" });
+  await api.until(linkPath("primary-pod-pair-pod"), isPhase("Up"));
+  expect((await api.get(podPath("pair-pod"))).body.spec.interfaces).toBeUndefined();
+  expect(port()).toEqual(before);
+  expect(wasTakenAway()).toBe(false);
+
+  await deletePod("primary-pod");
+  await api.until(linkPath("primary-pod-pair-pod"), isGone);
+  await createPod("primary-pod", { labels: { ...PRIMARY, "ratchet.pair_ifname": "other" }, node: "left" });
+  await api.until(linkPath("primary-pod-pair-pod"), isPhase("Up"));
+  await right.until(() => port() === undefined);
+  expect(right.ports.get(`${pair} other`)).toMatchObject({ addresses: ["192.168.2.101/24"] });
+
+  await deletePod("primary-pod");
+  await deletePod("pair-pod");
+  await api.until(podPath("pair-pod"), isGone);
+  await right.until(() => right.ports.size === 0);
+});
+
 test("an operator's cut, its re-route and its delete last until the pod's uid is gone", async () => {
   await createPair();
   const path = linkPath("primary-pod-pair-pod");

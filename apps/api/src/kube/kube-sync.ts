@@ -6,11 +6,12 @@ import type { Draft } from "../state/draft.js";
 import type { Intents } from "../state/intents.js";
 import type { Mirror, Touched } from "../state/mirror.js";
 import { SetIndex } from "../state/set-index.js";
+import { keptOf } from "./kept-ports.js";
 import { type KubePod, kubePodOf, nameProblem, type RawPod } from "./kube-pod.js";
 import { isFromKubernetes, ownerOf, writtenOf } from "./marks.js";
-import { PodBook } from "./pod-book.js";
+import { PodBook, pairingName } from "./pod-book.js";
 import type { PodListener } from "./pod-watch.js";
-import { goneEdits, linkEdits, podEdit, problemEdits, refusalOf, unwantedEdits } from "./pod-writer.js";
+import { goneEdits, linkEdits, podEdit, problemEdits, refusalOf, unkeptEdits, unwantedEdits } from "./pod-writer.js";
 import { wantedOfPod } from "./wanted-of-pod.js";
 
 const ACTOR = "kubernetes";
@@ -38,6 +39,9 @@ export class KubeSync implements PodListener {
   /** Links by the store key of the pod they were written from, whichever of that name. */
   readonly #linksOfOwner = new SetIndex<string>();
   readonly #ownerOfLink = new Map<string, string>();
+  /** Pods that keep an interface for a pod that is gone, by its namespace and pairing name. */
+  readonly #keepersFor = new SetIndex<string>();
+  readonly #askersOf = new Map<string, string[]>();
   #hasList = false;
   #isStopped = false;
   #running: Promise<void> | undefined;
@@ -50,6 +54,7 @@ export class KubeSync implements PodListener {
     this.#onRefused = onRefused;
     this.#log = log;
     for (const key of mirror.world.allKeys("links")) this.#indexLink(key);
+    for (const key of mirror.world.allKeys("pods")) this.#indexKeeper(key);
     mirror.onChange((touched) => this.#onStore(touched));
   }
 
@@ -118,6 +123,7 @@ export class KubeSync implements PodListener {
 
   #onStore({ pods, links, gone }: Touched): void {
     for (const key of links) this.#indexLink(key);
+    for (const key of pods) this.#indexKeeper(key);
     for (const key of pods) if (this.#book.get(key) !== undefined) this.#due.add(key);
     for (const { kind, namespace, name } of gone) {
       const key = keys.pod(namespace ?? "", name);
@@ -125,6 +131,15 @@ export class KubeSync implements PodListener {
     }
     for (const key of this.#blocked) this.#due.add(key);
     this.#run();
+  }
+
+  #indexKeeper(key: string): void {
+    const pod = this.#mirror.world.pod(key)?.data;
+    const askers = pod === undefined ? [] : Object.values(keptOf(pod)).map((by) => `${pod.namespace}/${by}`);
+    for (const asker of this.#askersOf.get(key) ?? []) this.#keepersFor.remove(asker, key);
+    for (const asker of askers) this.#keepersFor.add(asker, key);
+    if (askers.length === 0) this.#askersOf.delete(key);
+    else this.#askersOf.set(key, askers);
   }
 
   #indexLink(key: string): void {
@@ -186,6 +201,11 @@ export class KubeSync implements PodListener {
     const { links, problems } = wantedOfPod(pod, this.#book, writtenOf(record));
     const names = new Set(links.map(({ name }) => name));
     await this.#commit((draft) => unwantedEdits(draft, pod, names));
+    const keepers = this.#keepersFor.get(`${pod.namespace}/${pairingName(pod)}`);
+    // What is wrong with it may be why it does not ask: nobody loses an interface over that.
+    if (problems.length === 0 && keepers.size > 0) {
+      await this.#commit((draft) => unkeptEdits(draft, pod, links, [...keepers]));
+    }
     const refused: KubeProblem[] = [];
     for (const link of links) {
       try {

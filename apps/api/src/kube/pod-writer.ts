@@ -14,9 +14,11 @@ import type { Edit, LinkEdit, PodEdit } from "../plan/stage.js";
 import type { Draft } from "../state/draft.js";
 import { nameTaken } from "../state/intents.js";
 import type { LinkRecord, PodRecord } from "../state/records.js";
+import { keptOf, PodChanges, withoutKept } from "./kept-ports.js";
 import type { KubePod } from "./kube-pod.js";
 import { isFromKubernetes, ownerMark, ownerOf, type Written, writtenOf } from "./marks.js";
 import { mergeSpec } from "./merge-spec.js";
+import { pairingName } from "./pod-book.js";
 import { type NamedLink, textOf } from "./wanted-of-pod.js";
 
 /** The pod as it is to be shown: undefined when it is so already. Never touches one that a person made. */
@@ -75,7 +77,10 @@ export function linkEdits(draft: Draft, pod: KubePod, wanted: NamedLink, nowIso:
     spec: before === undefined ? wanted.spec : mergeSpec(last, wanted.spec, before.spec),
   };
   const link: LinkEdit = { kind: "Link", key, verb: before === undefined ? "create" : "update", before, after };
-  return [link, noteWritten(podRecord, { ...written, [wanted.name]: plain(wanted.spec) })].filter(isChange);
+  const pods = new PodChanges(draft);
+  pods.handOver(after);
+  pods.change(keyOf(pod), (record) => withWritten(record, { ...written, [wanted.name]: plain(wanted.spec) }));
+  return [link, ...pods.edits()].filter(isChange);
 }
 
 /** Takes away the links that a pod asked for and does not any more. */
@@ -87,7 +92,37 @@ export function unwantedEdits(draft: Draft, pod: KubePod, wanted: ReadonlySet<st
   if (unwanted.length === 0) return [];
   const links = unwanted.flatMap((name) => removal(draft, keys.link(pod.namespace, name), pod.uid));
   const kept = Object.fromEntries(Object.entries(written).filter(([name]) => wanted.has(name)));
-  return [...links, noteWritten(podRecord, kept)];
+  const pods = new PodChanges(draft);
+  pods.change(keyOf(pod), (record) => withWritten(record, kept));
+  return [...links, ...pods.edits()];
+}
+
+/**
+ * Takes back what pods kept for a pod of this pairing name, as far as the pod that has it now does not ask for it:
+ * the name has come back, with another wish.
+ */
+export function unkeptEdits(
+  draft: Draft,
+  pod: KubePod,
+  wanted: readonly NamedLink[],
+  keeperKeys: Iterable<string>,
+): Edit[] {
+  const asked = new Set(
+    wanted.flatMap(({ spec }) =>
+      spec.endpoints.flatMap((end) => ("pod" in end ? [`${keys.pod(pod.namespace, end.pod)} ${end.interface}`] : [])),
+    ),
+  );
+  const pods = new PodChanges(draft);
+  for (const key of keeperKeys) {
+    pods.change(key, (record) => {
+      const kept = Object.entries(keptOf(record)).filter(([, by]) => by === pairingName(pod));
+      return withoutKept(
+        record,
+        kept.flatMap(([ifName]) => (asked.has(`${key} ${ifName}`) ? [] : [ifName])),
+      );
+    });
+  }
+  return pods.edits().filter(isChange);
 }
 
 /** Says at the pod what no link could be made of. */
@@ -99,12 +134,20 @@ export function problemEdits(draft: Draft, pod: KubePod, problems: readonly Kube
   return [podUpdate(before, annotations)].filter(isChange);
 }
 
-/** Everything of a pod that is gone: the links it owns, wherever their ends are by now, and itself. */
+/**
+ * Everything of a pod that is gone: the links it owns, wherever their ends are by now, and itself. The pods at the
+ * other ends keep their interfaces: to them a cable was pulled.
+ */
 export function goneEdits(draft: Draft, podKey: string, uid: string, linkKeys: Iterable<string>): Edit[] {
   const links = [...linkKeys].flatMap((key) => removal(draft, key, uid));
   const before = draft.stored<PodRecord>(podKey)?.data;
-  if (before === undefined || before.uid !== uid || !isFromKubernetes(before)) return links;
-  return [...links, { kind: "Pod", key: podKey, verb: "delete", before, after: undefined }];
+  const isOwn = before !== undefined && before.uid === uid && isFromKubernetes(before);
+  const pods = new PodChanges(draft);
+  for (const { before: link } of links) {
+    if (link !== undefined) pods.keep(link, podKey, isOwn ? pairingName(before) : (ownerOf(link)?.name ?? ""));
+  }
+  const edits = [...links, ...pods.edits().filter(isChange)];
+  return isOwn ? [...edits, { kind: "Pod", key: podKey, verb: "delete", before, after: undefined }] : edits;
 }
 
 /** What a refusal of the store's admission says, in a field of the pod. */
@@ -123,10 +166,14 @@ function removal(draft: Draft, key: string, ownerUid: string): LinkEdit[] {
   return [{ kind: "Link", key, verb: "delete", before, after: undefined }];
 }
 
-function noteWritten(before: PodRecord, written: Written): PodEdit {
-  const { [WRITTEN_ANNOTATION]: _former, ...annotations } = before.annotations;
+function withWritten(pod: PodRecord, written: Written): PodRecord {
+  const { [WRITTEN_ANNOTATION]: _former, ...annotations } = pod.annotations;
   if (Object.keys(written).length > 0) annotations[WRITTEN_ANNOTATION] = JSON.stringify(written);
-  return podUpdate(before, annotations);
+  return { ...pod, annotations };
+}
+
+function keyOf({ namespace, name }: KubePod): string {
+  return keys.pod(namespace, name);
 }
 
 function podUpdate(before: PodRecord, annotations: Record<string, string>): PodEdit {

@@ -6,7 +6,7 @@ import { identify } from "../sandboxes.js";
 import type { World } from "../world.js";
 import { CniServer } from "./cni-server.js";
 import { CniService } from "./cni-service.js";
-import { deriveLocalPod } from "./derive-local-pod.js";
+import { deriveLocalPod, keepPorts } from "./derive-local-pod.js";
 import { type KubePod, type KubePods, NO_KUBE_PODS } from "./kube-pod.js";
 import { type Frame, LocalPods } from "./local-pods.js";
 import { Moments } from "./moments.js";
@@ -128,7 +128,7 @@ export class CniSide {
       if (item.namespace !== namespace || !this.localPods.has(item.podUid)) continue;
       const own = item.name === name ? pod : this.pods.get(item.namespace, item.name);
       if (own === undefined || own.uid !== item.podUid) continue;
-      const local = this.derive(own);
+      const local = keepPorts(item.local, this.derive(own), this.pods.all());
       if (JSON.stringify(local) === JSON.stringify(item.local)) continue;
       item.local = local;
       this.changed(this.localPods.set(item.podUid, local, this.base));

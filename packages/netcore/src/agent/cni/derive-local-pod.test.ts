@@ -1,6 +1,6 @@
 import { LINKS_ANNOTATION } from "@ratchet/contracts";
 import { describe, expect, test } from "vitest";
-import { deriveLocalPod } from "./derive-local-pod.js";
+import { deriveLocalPod, keepPorts } from "./derive-local-pod.js";
 import type { KubePod } from "./kube-pod.js";
 
 function kubePod(name: string, labels: Record<string, string>, namespace = "default"): KubePod {
@@ -51,4 +51,26 @@ test("an annotation gives several, with what a label cannot hold, to the pod its
   expect(ports(a, [a, b])).toEqual(["a1 10.0.0.1/31,fd00::1/64", "a2 "]);
   expect(ports(b, [a, b])).toEqual(["b1 ", "b2 10.1.0.2/24"]);
   expect(deriveLocalPod(b, [a, b], 1450).ports.map(({ mtuBytes }) => mtuBytes)).toEqual([1400, 1450]);
+});
+
+describe("a port that another pod asked for", () => {
+  const wired = deriveLocalPod(pair, [primary, pair], 1450);
+  const names = (present: KubePod[]) =>
+    keepPorts(wired, deriveLocalPod(pair, present, 1450), present).ports.map((port) => port.interface);
+
+  test("stays when that pod is gone, also while others come and go", () => {
+    expect(names([pair])).toEqual(["in2"]);
+    const kept = keepPorts(wired, deriveLocalPod(pair, [pair], 1450), [pair]);
+    const stranger = kubePod("stranger", {});
+    expect(keepPorts(kept, deriveLocalPod(pair, [pair, stranger], 1450), [pair, stranger]).ports).toEqual(wired.ports);
+  });
+
+  test("goes when that pod is back and does not ask for it", () => {
+    expect(names([pair, kubePod("primary-pod", {})])).toEqual([]);
+  });
+
+  test("goes with the pod it belongs to", () => {
+    const anew = { ...pair, uid: "uid-of-the-next" };
+    expect(keepPorts(wired, deriveLocalPod(anew, [anew], 1450), [anew]).ports).toEqual([]);
+  });
 });

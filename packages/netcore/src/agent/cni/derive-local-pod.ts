@@ -12,10 +12,12 @@ export function deriveLocalPod(pod: KubePod, neighbours: Iterable<KubePod>, mtuB
   const near = [...neighbours].filter((other) => other.namespace === pod.namespace && other.uid !== pod.uid);
   const find = (podName: string) => [pod, ...near].find((other) => pairingName(other) === podName)?.name;
   const ports = new Map<string, AssignedPort>();
+  const askers: Record<string, string> = {};
   for (const source of [pod, ...near.filter((other) => mayName(other, pod))]) {
     for (const { spec } of readKubePod(source, find).links) {
       for (const end of spec.endpoints) {
         if (!("pod" in end) || end.pod !== pod.name || ports.has(end.interface)) continue;
+        if (source !== pod) askers[end.interface] = pairingName(source);
         ports.set(end.interface, {
           podUid: pod.uid,
           interface: end.interface,
@@ -39,7 +41,28 @@ export function deriveLocalPod(pod: KubePod, neighbours: Iterable<KubePod>, mtuB
       incarnation: 1,
     },
     ports: [...ports.values()],
+    askers,
   };
+}
+
+/**
+ * What is derived now, with the ports that only a neighbour asked for who is gone: they stay until it has come back
+ * without asking for them, as a pod keeps its interface when a cable is pulled at the far end. Pure.
+ */
+export function keepPorts(former: LocalPod | null, derived: LocalPod, neighbours: Iterable<KubePod>): LocalPod {
+  const { namespace, podUid } = derived.pod;
+  if (former?.pod.podUid !== podUid || former.askers === undefined) return derived;
+  const near = [...neighbours].filter((other) => other.namespace === namespace && other.uid !== podUid);
+  const present = new Set(near.map(pairingName));
+  const has = new Set(derived.ports.map((port) => port.interface));
+  const askers = { ...derived.askers };
+  const kept = former.ports.filter(({ interface: ifName }) => {
+    const asker = former.askers?.[ifName];
+    if (asker === undefined || has.has(ifName) || present.has(asker)) return false;
+    askers[ifName] = asker;
+    return true;
+  });
+  return { ...derived, ports: [...derived.ports, ...kept], askers };
 }
 
 /** Spares reading hundreds of annotations for one pod. */

@@ -22,6 +22,8 @@ export interface Registration extends NetnsId {
 export interface LocalPod {
   pod: AssignedPod;
   ports: AssignedPort[];
+  /** Which ports another pod of the node asks for: its pairing name, by interface. */
+  askers?: Record<string, string>;
 }
 
 type Attachment = Pick<Registration, "containerId" | "ifName">;
