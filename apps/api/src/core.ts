@@ -6,6 +6,7 @@ import { ChangeLog } from "./history/change-log.js";
 import type { HistoryRepository } from "./history/history.repository.js";
 import type { Logger } from "./logger.js";
 import type { Leader } from "./replicas/leader.js";
+import { type ReplicaOptions, Replicas } from "./replicas/replicas.js";
 import { SoleLeader } from "./replicas/sole-leader.js";
 import { Intents } from "./state/intents.js";
 import { Mirror } from "./state/mirror.js";
@@ -25,8 +26,8 @@ export interface CoreOptions {
   store: Store;
   history: () => Promise<HistoryRepository>;
   log: Logger;
-  /** Default: this replica, always. */
-  leader?: Leader;
+  /** Absent: this is the only one, and always leads. */
+  replica?: ReplicaOptions;
   /** Called with each committed transaction's time and its number of tries. */
   onCommit?: (seconds: number, tries: number) => void;
 }
@@ -39,6 +40,7 @@ export class Core {
   readonly store: Store;
   readonly history: () => Promise<HistoryRepository>;
   readonly log: Logger;
+  readonly replicas: Replicas | undefined;
   readonly leader: Leader;
   readonly mirror: Mirror;
   readonly health: StoreHealth;
@@ -59,13 +61,18 @@ export class Core {
   static async start(options: CoreOptions): Promise<Core> {
     const mirror = new Mirror(options.store, options.log);
     await mirror.start();
-    return new Core(options, mirror);
+    const core = new Core(options, mirror);
+    core.replicas?.start();
+    return core;
   }
 
-  private constructor({ store, history, log, leader = new SoleLeader(), onCommit }: CoreOptions, mirror: Mirror) {
+  private constructor({ store, history, log, replica, onCommit }: CoreOptions, mirror: Mirror) {
+    const replicas = replica && new Replicas(replica, store, mirror, log);
+    const leader: Leader = replicas?.leader ?? new SoleLeader();
     this.store = store;
     this.history = history;
     this.log = log;
+    this.replicas = replicas;
     this.leader = leader;
     this.mirror = mirror;
     this.health = new StoreHealth(store, log);
@@ -124,7 +131,7 @@ export class Core {
     this.agents.stop();
     await this.#faultEnder.stop();
     await this.reconciler.stop();
-    await this.leader.stop();
+    await this.replicas?.stop();
     this.mirror.stop();
     this.feed.stop();
   }

@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -21,6 +22,8 @@ import { GuardedWsAdapter } from "./http/ws-adapter.js";
 import type { KubeBridge } from "./kube/kube-bridge.js";
 import type { Logger } from "./logger.js";
 import { Metrics } from "./metrics/metrics.js";
+import type { ReplicaOptions } from "./replicas/replicas.js";
+import { WhileLeading } from "./replicas/while-leading.js";
 import { openStore, type StoreChoice } from "./store/open-store.js";
 
 export interface ApiOptions {
@@ -35,6 +38,12 @@ export interface ApiOptions {
   web?: string;
   /** Path of a kubeconfig file, or `in-cluster`; absent: there is no Kubernetes. */
   kubeconfig?: string;
+  /** Of this process among others on the same etcd; default a random one. */
+  replicaId?: string;
+  /** How other replicas reach this one; default the address it listens on. */
+  peerUrl?: string;
+  /** Seconds the store waits for a replica that hangs or was killed. */
+  leaseSeconds?: number;
   log: Logger;
 }
 
@@ -56,13 +65,19 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     store,
     history: history.repository,
     log,
+    ...(choice?.kind === "etcd" ? { replica: replicaOf(options) } : {}),
     onCommit: (...facts) => metrics.committed(...facts),
   });
   metrics.observe(core);
-  const outbox = new Outbox({
-    store,
-    history: history.repository,
-    onHealth: (err) => err && log.error({ err }, "the history cannot be written; changes wait in the store"),
+  const draining = new WhileLeading(core.leader, () => {
+    const outbox = new Outbox({
+      store,
+      history: history.repository,
+      fence: () => core.leader.fence(),
+      onHealth: (err) => err && log.error({ err }, "the history cannot be written; changes wait in the store"),
+    });
+    outbox.start();
+    return () => outbox.close();
   });
 
   const routes = new RouteTable();
@@ -84,23 +99,32 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   await app.init();
   await app.listen(listen.port, listen.host);
   const unix = socket === undefined ? undefined : await listenOnUnixSocket(socket, http);
-  outbox.start();
+  draining.start();
   const kube = kubeconfig === undefined ? undefined : await joinKubernetes(core, kubeconfig);
   const { port } = http.address() as AddressInfo;
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
+  const url = `http://${host}:${port}`;
+  core.replicas?.announce(options.peerUrl ?? url);
   return {
-    url: `http://${host}:${port}`,
+    url,
     socket: socket ?? null,
     core,
     async stop() {
       unix?.close();
       await kube?.stop();
+      await draining.stop();
       await core.stop();
       await app.close();
-      await outbox.close();
       await store.close();
       await history.close();
     },
+  };
+}
+
+function replicaOf({ replicaId, leaseSeconds }: ApiOptions): ReplicaOptions {
+  return {
+    id: replicaId ?? `api-${randomBytes(4).toString("hex")}`,
+    ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
   };
 }
 

@@ -8,6 +8,7 @@ test("flags come before the environment, and the environment before defaults", (
       listen: { host: "127.0.0.1", port: 8080 },
       data: "/from/flag",
       store: { kind: "embedded" },
+      replica: {},
       logLevel: "warn",
     },
   });
@@ -44,10 +45,20 @@ test("etcd is reached as the flags and the environment say", () => {
   });
 });
 
+test("a replica says who it is and how the others reach it", () => {
+  const flags = ["--data", "/d", "--store", "etcd", "--etcd-endpoints", "http://a:2379", "--replica-id", "api-1"];
+  expect(parseFlags(flags, { RATCHET_PEER_URL: "http://10.0.0.1:8080" })).toMatchObject({
+    config: { replica: { replicaId: "api-1", peerUrl: "http://10.0.0.1:8080" } },
+  });
+});
+
 test.each([
   [["--store", "redis"], "--store must be"],
   [["--store", "etcd"], "--etcd-endpoints is needed"],
   [["--etcd-prefix", "lab/"], "--etcd-prefix needs --store etcd"],
+  [["--replica-id", "a"], "--replica-id needs --store etcd"],
+  [["--store", "etcd", "--etcd-endpoints", "http://a:1", "--replica-id", "a/b"], "--replica-id must be"],
+  [["--store", "etcd", "--etcd-endpoints", "http://a:1", "--peer-url", "http://a/b"], "--peer-url must be"],
   [["--store", "etcd", "--etcd-endpoints", "nowhere"], "--etcd-endpoints must look like"],
   [["--store", "etcd", "--etcd-endpoints", "http://a:1", "--etcd-user", "u"], "--etcd-password-file go together"],
   [["--store", "etcd", "--etcd-endpoints", "http://a:1", "--etcd-ca", "/ca"], "--etcd-ca, --etcd-cert"],

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { StoreChoice } from "../store/open-store.js";
 import { type ListenAddress, parseListenAddress } from "./listen-address.js";
+import { REPLICA_FLAGS, REPLICA_USAGE, type ReplicaConfig, readReplicaFlags } from "./replica-flags.js";
 import { readStoreFlags, STORE_FLAGS, STORE_USAGE } from "./store-flags.js";
 
 export const USAGE = `Usage: ratchet-api --data DIR [options]
@@ -8,7 +9,7 @@ export const USAGE = `Usage: ratchet-api --data DIR [options]
   --listen HOST:PORT   loopback address to answer on (default 127.0.0.1:8080; port 0: any free one)
   --socket PATH        unix socket beside it, mode 0600
   --data DIR           folder of store.db and history.db
-${STORE_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
+${STORE_USAGE}${REPLICA_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
   --kubeconfig FILE    show the pods of that Kubernetes cluster and wire them; in-cluster: of the one this runs in
   --log-level LEVEL    trace, debug, info, warn, error or silent (default info)
   --help               print this
@@ -27,6 +28,7 @@ export interface Config {
   web?: string;
   /** Path of a kubeconfig file, or `in-cluster`. */
   kubeconfig?: string;
+  replica: ReplicaConfig;
   logLevel: (typeof LEVELS)[number];
 }
 
@@ -45,6 +47,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
         web: { type: "string" },
         kubeconfig: { type: "string" },
         ...STORE_FLAGS,
+        ...REPLICA_FLAGS,
         "log-level": { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
@@ -63,12 +66,14 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
     problems.push(`--${name} is empty`);
     return undefined;
   };
+  const choice = readStoreFlags(given, problems);
   const config = {
     listen: attempt("listen", () => parseListenAddress(given("listen") ?? "127.0.0.1:8080"), problems),
     socket: given("socket"),
     data: given("data"),
     web: given("web"),
-    store: readStoreFlags(given, problems),
+    store: choice,
+    replica: readReplicaFlags(given, choice?.kind, problems),
     kubeconfig: given("kubeconfig"),
     logLevel: (given("log-level") ?? "info") as Config["logLevel"],
   };
@@ -78,13 +83,14 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
   if (config.socket !== undefined && Buffer.byteLength(config.socket) > 107)
     problems.push("--socket is longer than 107 bytes");
   if (!LEVELS.includes(config.logLevel)) problems.push(`--log-level must be one of ${LEVELS.join(", ")}`);
-  const { listen, data, store, logLevel, socket, web, kubeconfig } = config;
+  const { listen, data, store, replica, logLevel, socket, web, kubeconfig } = config;
   if (problems.length > 0 || listen === undefined || data === undefined || store === undefined) return { problems };
   return {
     config: {
       listen,
       data,
       store,
+      replica,
       logLevel,
       ...(socket === undefined ? {} : { socket }),
       ...(web === undefined ? {} : { web }),

@@ -1,6 +1,6 @@
 import type { FaultReport } from "@ratchet/contracts";
 import type { Logger } from "../logger.js";
-import type { Leader } from "../replicas/leader.js";
+import { type Leader, NotLeading } from "../replicas/leader.js";
 import type { Intents } from "../state/intents.js";
 import type { Mirror } from "../state/mirror.js";
 import type { FaultRecord } from "../state/records.js";
@@ -54,6 +54,7 @@ export class FaultEnder {
     if (!this.#leader.isLeader) return;
     this.#running = this.#run()
       .catch((err: unknown) => {
+        if (err instanceof NotLeading) return undefined;
         if (!this.#isStopped) this.#log.error({ err }, "cannot write down the end of faults");
         return RETRY_MS;
       })
@@ -77,6 +78,7 @@ export class FaultEnder {
       const { ended, forgotten, nextMs } = this.#due();
       if (ended.size + forgotten.length === 0) return nextMs;
       await this.#intents.run({ actor: SYSTEM }, (draft) => {
+        draft.require(this.#leader.fence());
         const edits = [...ended].flatMap(([key, how]) => {
           const record = draft.stored<FaultRecord>(key)?.data;
           return record === undefined || record.end !== null

@@ -1,5 +1,5 @@
 import { keys } from "@ratchet/contracts";
-import type { Store } from "../store/store.js";
+import type { Compare, Store } from "../store/store.js";
 import { isCompacted } from "../store/store-error.js";
 import { Backoff } from "./backoff.js";
 import type { HistoryRepository } from "./history.repository.js";
@@ -20,6 +20,8 @@ export interface OutboxOptions {
   history: () => Promise<HistoryRepository>;
   /** Called when draining begins to fail and for each further failure, and with undefined when it works again. */
   onHealth?: (error: Error | undefined) => void;
+  /** What every removal compares: of several replicas one drains. */
+  fence?: () => Compare[];
   /** How long to gather changes before they are drained together, in milliseconds. */
   gatherMs?: number;
   /** The delay after the first failure and the longest, in milliseconds. */
@@ -111,7 +113,9 @@ export class Outbox {
       if (entries.length > 0) {
         const history = await this.#options.history();
         await history.append(entries.map(changeIn));
-        await store.txn({ ops: entries.map(({ key }) => ({ op: "delete", key })) });
+        const compare = this.#options.fence?.() ?? [];
+        const { committed } = await store.txn({ compare, ops: entries.map(({ key }) => ({ op: "delete", key })) });
+        if (!committed) throw new Error("another replica drains the outbox now");
       }
       this.#recover();
       if (entries.length === 0 || this.#stop.signal.aborted) return revision;

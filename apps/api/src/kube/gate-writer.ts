@@ -33,6 +33,11 @@ export class GateWriter {
     if (!gate.isWriting) void this.#write(gate);
   }
 
+  /** Forgets what was written. */
+  clear(): void {
+    this.#gates.clear();
+  }
+
   forget(podUid: string): void {
     this.#gates.delete(podUid);
   }

@@ -18,12 +18,17 @@ export class KubeBridge {
     this.#announcer = new Announcer(cluster, isLeader, log);
     const refused = (pod: Parameters<ConstructorParameters<typeof KubeSync>[3]>[0], reason: string, message: string) =>
       this.#announcer.say(pod.uid, { pod, type: "Warning", reason, message });
-    this.#sync = new KubeSync(intents, mirror, isLeader, refused, log);
+    this.#sync = new KubeSync(intents, mirror, leader, refused, log);
     const podOf = (key: string) => this.#sync.pod(key);
     this.#news = new LinkNews(mirror.world, observer, this.#announcer, cluster, podOf, isLeader);
     this.#watch = new PodWatch(cluster, this.#sync, log);
     feed.onPulse((pulse) => this.#news.observe(pulse));
-    leader.onChange((leads) => leads && this.#sync.everythingDue());
+    leader.onChange((leads) => {
+      if (!leads) return;
+      this.#sync.everythingDue();
+      // What the former leader told last is not known here.
+      this.#news.everything();
+    });
   }
 
   start(): void {

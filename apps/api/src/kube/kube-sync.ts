@@ -2,6 +2,7 @@ import { isRatchetPod, type KubeProblem, keys } from "@ratchet/contracts";
 import { ProblemError } from "../http/problem-error.js";
 import type { Logger } from "../logger.js";
 import type { Edit } from "../plan/stage.js";
+import { type Leader, NotLeading } from "../replicas/leader.js";
 import type { Draft } from "../state/draft.js";
 import type { Intents } from "../state/intents.js";
 import type { Mirror, Touched } from "../state/mirror.js";
@@ -29,7 +30,7 @@ export type OnRefused = (pod: KubePod, reason: string, message: string) => void;
 export class KubeSync implements PodListener {
   readonly #intents: Intents;
   readonly #mirror: Mirror;
-  readonly #isLeader: () => boolean;
+  readonly #leader: Leader;
   readonly #onRefused: OnRefused;
   readonly #log: Logger;
   readonly #book = new PodBook();
@@ -47,10 +48,10 @@ export class KubeSync implements PodListener {
   #running: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(intents: Intents, mirror: Mirror, isLeader: () => boolean, onRefused: OnRefused, log: Logger) {
+  constructor(intents: Intents, mirror: Mirror, leader: Leader, onRefused: OnRefused, log: Logger) {
     this.#intents = intents;
     this.#mirror = mirror;
-    this.#isLeader = isLeader;
+    this.#leader = leader;
     this.#onRefused = onRefused;
     this.#log = log;
     for (const key of mirror.world.allKeys("links")) this.#indexLink(key);
@@ -159,7 +160,7 @@ export class KubeSync implements PodListener {
   }
 
   #run(): void {
-    if (this.#due.size === 0 || !this.#hasList || this.#isStopped || !this.#isLeader()) return;
+    if (this.#due.size === 0 || !this.#hasList || this.#isStopped || !this.#leader.isLeader) return;
     this.#running ??= this.#work().finally(() => {
       this.#running = undefined;
       if (this.#retry === undefined) this.#run();
@@ -168,11 +169,13 @@ export class KubeSync implements PodListener {
 
   async #work(): Promise<void> {
     for (const key of this.#due) {
-      if (this.#isStopped || !this.#isLeader()) return;
+      if (this.#isStopped || !this.#leader.isLeader) return;
       this.#due.delete(key);
       try {
         await this.#settle(key);
       } catch (err) {
+        // The new leader compares everything.
+        if (err instanceof NotLeading) return;
         this.#log.error({ err, key }, "cannot write a pod of the cluster, trying again");
         this.#due.add(key);
         this.#retry ??= setTimeout(() => {
@@ -237,6 +240,9 @@ export class KubeSync implements PodListener {
   }
 
   async #commit(decide: (draft: Draft) => Edit[]): Promise<void> {
-    await this.#intents.run({ actor: ACTOR }, (draft) => ({ result: undefined, edits: decide(draft) }));
+    await this.#intents.run({ actor: ACTOR }, (draft) => {
+      draft.require(this.#leader.fence());
+      return { result: undefined, edits: decide(draft) };
+    });
   }
 }

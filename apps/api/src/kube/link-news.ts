@@ -54,6 +54,16 @@ export class LinkNews {
     }
   }
 
+  /** Says everything anew: after another replica did it. */
+  everything(): void {
+    this.#gates.clear();
+    this.observe({
+      links: new Set(this.#world.allKeys("links")),
+      pods: new Set(this.#world.allKeys("pods")),
+      gone: [],
+    });
+  }
+
   stop(): void {
     for (const timer of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();

@@ -1,3 +1,4 @@
+import type { Compare } from "../store/store.js";
 import type { Leader } from "./leader.js";
 
 /** The leader of an installation with one replica: always this one. */
@@ -8,5 +9,7 @@ export class SoleLeader implements Leader {
     // It never changes.
   }
 
-  async stop(): Promise<void> {}
+  fence(): Compare[] {
+    return [];
+  }
 }

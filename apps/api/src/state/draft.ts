@@ -21,6 +21,7 @@ export class Draft {
   readonly #world: World;
   readonly #compared = new Map<string, number>();
   readonly #written = new Map<string, unknown>();
+  readonly #required: Compare[] = [];
   readonly #putLinksOfPod = new SetIndex<string>();
   readonly #putVnisOfLink = new SetIndex<string>();
 
@@ -60,6 +61,11 @@ export class Draft {
   delete(key: string): void {
     this.#compare(key);
     this.#written.set(key, DELETED);
+  }
+
+  /** Compares this too at commit, whatever is read or written. */
+  require(compares: readonly Compare[]): void {
+    this.#required.push(...compares);
   }
 
   note(change: ChangeNote): void {
@@ -108,7 +114,7 @@ export class Draft {
       }
     }
     const compare = [...this.#compared].map(([key, modRevision]) => ({ key, modRevision }));
-    return { compare, ops };
+    return { compare: [...compare, ...this.#required], ops };
   }
 
   #compare(key: string): void {

@@ -25,6 +25,8 @@ export interface Touched {
   faults: Set<string>;
   nodes: Set<string>;
   vnis: Set<number>;
+  /** Keys about replicas: which there are, which leads, and which holds which agent. */
+  members: Set<string>;
   gone: Gone[];
   /** Who asked for it; absent when nobody did. */
   actor: string | undefined;
@@ -208,6 +210,8 @@ export class Mirror {
       if (record === undefined) return;
       touched.vnis.add(record.vni);
       touched.links.add(keys.link(record.namespace, record.link));
+    } else if (key === keys.leader() || key.startsWith(keys.replicas()) || key.startsWith(keys.agents())) {
+      touched.members.add(key);
     }
   }
 
@@ -254,6 +258,7 @@ function nothing(revision: number): Touched {
     faults: new Set(),
     nodes: new Set(),
     vnis: new Set(),
+    members: new Set(),
     gone: [],
     actor: undefined,
   };

@@ -98,6 +98,9 @@ const SCHEMAS: readonly (readonly [prefix: string, schema: z.ZodType])[] = [
   ],
   [keys.ports(), z.looseObject({ linkUid: text, link: text })],
   [keys.addresses(), z.looseObject({ interface: text, owners: z.array(text) })],
+  [keys.replicas(), z.looseObject({ id: text, incarnation: text, peerUrl: text.nullable() })],
+  [keys.agents(), z.looseObject({ replica: text, term: z.number() })],
+  [keys.leader(), z.looseObject({ replica: text, incarnation: text })],
 ];
 
 export type ReadRecord = { data: unknown } | { problem: string };

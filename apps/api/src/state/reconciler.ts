@@ -3,7 +3,7 @@ import type { Dispatcher } from "../agents/dispatcher.js";
 import type { Logger } from "../logger.js";
 import { settle } from "../plan/settle.js";
 import { drainOrphan, isVniSettled } from "../plan/settle-vnis.js";
-import type { Leader } from "../replicas/leader.js";
+import { type Leader, NotLeading } from "../replicas/leader.js";
 import type { StatusRegistry } from "../status/status-registry.js";
 import { Draft } from "./draft.js";
 import type { Mirror } from "./mirror.js";
@@ -17,8 +17,8 @@ const RETRY_MS = 1000;
  * Follows events that no request caused: a node that came can take waiting pods, a VNI that every
  * node has confirmed gone is free again. One transaction at a time, for all that is due.
  *
- * Pods and links are settled by the leader. VNIs by every replica: only the one that a node's agent is connected to
- * knows what it was asked to be without.
+ * Pods and links are settled by the leader. VNIs are given back by the replica that a node's agent is connected to,
+ * which alone knows what it was asked to be without; what has no agent is the leader's.
  */
 export class Reconciler {
   readonly #mirror: Mirror;
@@ -139,10 +139,14 @@ export class Reconciler {
     this.#duePods.clear();
     this.#dueVnis.clear();
     this.#dueLinks.clear();
+    const { isLeader } = this.#leader;
     const settled = this.#transactor.commit("", (draft) => {
-      settle(draft, { pods, links, goneLinks: new Set() }, this.#toolbox.tools());
+      if (isLeader) {
+        draft.require(this.#leader.fence());
+        settle(draft, { pods, links, goneLinks: new Set() }, this.#toolbox.tools());
+      }
       for (const vni of vnis) {
-        drainOrphan(draft, vni);
+        if (isLeader) drainOrphan(draft, vni);
         const key = keys.vni(vni);
         const record = draft.read<VniRecord>(key);
         if (record?.state !== "draining") continue;
@@ -155,8 +159,10 @@ export class Reconciler {
       await settled;
     } catch (error) {
       // Still due.
-      for (const key of pods) this.#duePods.add(key);
       for (const vni of vnis) this.#dueVnis.add(vni);
+      // The new leader looks at everything.
+      if (error instanceof NotLeading) return;
+      for (const key of pods) this.#duePods.add(key);
       for (const key of links) this.#dueLinks.add(key);
       throw error;
     }
@@ -164,7 +170,7 @@ export class Reconciler {
 
   /** Positive knowledge only: the agent is here, was asked to be without it, and has said so since. */
   #hasLetGo(node: string, vni: number): boolean {
-    if (this.#mirror.world.node(node) === undefined) return true;
+    if (this.#mirror.world.node(node) === undefined) return this.#leader.isLeader;
     const reports = this.#registry.node(node);
     if (reports === undefined || !reports.isConnected || !reports.hasFullStatus || reports.vnis.has(vni)) return false;
     const since = this.#dispatcher.withoutVniSince(node, vni);

@@ -73,6 +73,30 @@ export interface AddressClaim {
   owners: string[];
 }
 
+/** A replica of the API that is there. */
+export interface ReplicaRecord {
+  id: string;
+  /** Of its process. */
+  incarnation: string;
+  /** How other replicas reach it, http(s)://HOST:PORT; null: they cannot. */
+  peerUrl: string | null;
+  version: string;
+  /** ISO 8601 */
+  startedAt: string;
+}
+
+/** Which replica a node's agent is connected to. */
+export interface AgentRecord {
+  replica: string;
+  /** Grows with each connection of the node's agent, whichever replica takes it. */
+  term: number;
+}
+
+export interface LeaderRecord {
+  replica: string;
+  incarnation: string;
+}
+
 /** An entry of the store, read. */
 export interface Held<T> {
   readonly data: T;
