@@ -69,7 +69,7 @@ test("a pod of Ratchet's gets its boot network and its wires, and loses them by 
 
   const deleted = await node.run(node.environment("DEL", "centosa", netns), node.config());
   expect(deleted).toMatchObject({ exitCode: 0, stdout: "" });
-  expect(agent.paths()).toEqual(["/v1/classify", "/v1/add", "/v1/del"]);
+  expect(agent.paths()).toEqual(["/v1/add", "/v1/del"]);
   expect(readdirSync(join(node.stateDir, "attachments"))).toEqual([]);
 });
 
@@ -86,7 +86,7 @@ test("another pod gets from its delegate what it would get without Ratchet, and 
   expect(deleted).toMatchObject({ exitCode: 0, stdout: "" });
   expect(linkNames(netns)).not.toContain("eth0");
   expect(heldAddresses()).toEqual([]);
-  expect(agent.paths()).toEqual(["/v1/classify"]);
+  expect(agent.paths()).toEqual(["/v1/add"]);
 });
 
 test("the delegate's error passes through with its code", async () => {

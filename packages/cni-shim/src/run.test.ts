@@ -39,17 +39,15 @@ async function runWith(env: object, stdin: string | object, prepare: (host: Fake
   return { exitCode, host, answer: host.stdout === "" ? undefined : JSON.parse(host.stdout) };
 }
 
+const OURS = { isRatchet: true, known: true };
+const NO_WIRES = { interfaces: [], ips: [], routes: [] };
 const isRatchet = (host: FakeHost) => {
-  host.agentAnswer = (path) => ({
-    status: 200,
-    body: path === "/v1/classify" ? { isRatchet: true, known: true } : { interfaces: [], ips: [], routes: [] },
-  });
+  host.agentAnswer = (path) => ({ status: 200, body: path === "/v1/add" ? [OURS, { result: NO_WIRES }] : OURS });
 };
 const refuse = (code: number) => (host: FakeHost) => {
+  const problem = { code, msg: "agent says", details: "why" };
   host.agentAnswer = (path) =>
-    path === "/v1/classify"
-      ? { status: 200, body: { isRatchet: true, known: true } }
-      : { status: 500, body: { code, msg: "agent says", details: "why" } };
+    path === "/v1/add" ? { status: 200, body: [OURS, { problem }] } : { status: 500, body: problem };
 };
 
 describe("the environment", () => {
@@ -168,7 +166,8 @@ describe("ADD", () => {
     const { answer } = await runWith(environment("ADD"), config(), (host) => {
       isRatchet(host);
       const known = host.agentAnswer;
-      host.agentAnswer = (path, body) => (path === "/v1/add" ? { status: 200, body: { ifs: [] } } : known(path, body));
+      host.agentAnswer = (path, body) =>
+        path === "/v1/add" ? { status: 200, body: [OURS, { ifs: [] }] } : known(path, body);
     });
     expect(answer).toMatchObject({ code: 100, details: expect.stringContaining("release") });
   });

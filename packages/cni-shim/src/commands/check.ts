@@ -4,7 +4,7 @@ import type { Attachment } from "../config/environment.js";
 import { isAtLeast } from "../config/version.js";
 import { runDelegate } from "../delegate.js";
 import { CniError } from "../error.js";
-import { isRatchetPod } from "../pod/is-ratchet-pod.js";
+import { classify, isRatchetPod } from "../pod/is-ratchet-pod.js";
 import { AttachmentRecords, type Way } from "../records/attachments.js";
 import { convertResult } from "../result/result.js";
 import type { Context } from "./context.js";
@@ -42,7 +42,7 @@ export async function check(context: Context, attachment: Attachment): Promise<v
   }
 
   async function guess(): Promise<Way> {
-    if (await isRatchetPod(host, agent, attachment, config, deadline)) return "wired";
+    if (await isRatchetPod(context, attachment, () => classify(context, attachment))) return "wired";
     return delegate === undefined ? "passed" : "delegated";
   }
 }

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import type { Exec, Host } from "./host.js";
+import type { AgentTransport, Exec, Host } from "./host.js";
 
 // Of Bun alone, whose compiled executable this runs in: starting these costs a third of what
 // node:net and node:child_process cost.
@@ -32,32 +32,51 @@ export function bunHost(): Host {
     writeStdout: (text) => writeAll(1, text),
     log: (line) => writeAll(2, `ratchet: ${line.replaceAll("\n", " | ")}\n`),
     exec,
-    agent: ({ socket, method, path, body, timeoutMs }) =>
-      exchange(`http://agent${path}`, timeoutMs, {
-        unix: socket,
-        method,
-        headers: { "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-    https: ({ url, headers, tls: { serverName, isUnverified, ...pem }, timeoutMs }) =>
-      exchange(url, timeoutMs, {
+    agent,
+    https: async ({ url, headers, tls: { serverName, isUnverified, ...pem }, timeoutMs }) => {
+      const response = await bunFetch(url, {
         headers,
         redirect: "error",
+        signal: AbortSignal.timeout(Math.ceil(timeoutMs)),
         tls: {
           ...pem,
           ...(serverName === undefined ? {} : { serverName }),
           ...(isUnverified === true ? { rejectUnauthorized: false } : {}),
         },
-      }),
+      });
+      return { status: response.status, text: await response.text() };
+    },
     nowMs: () => performance.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }
 
 /** `unix` and `tls` are Bun's additions to fetch and unknown to its type. */
-async function exchange(url: string, timeoutMs: number, options: object): Promise<{ status: number; text: string }> {
-  const response = await fetch(url, { ...options, signal: AbortSignal.timeout(Math.ceil(timeoutMs)) } as RequestInit);
-  return { status: response.status, text: await response.text() };
+function bunFetch(url: string, options: object): Promise<Response> {
+  return fetch(url, options as RequestInit);
+}
+
+const agent: AgentTransport = async ({ socket, method, path, body, beginMs, timeoutMs }) => {
+  const controller = new AbortController();
+  const giveUp = (limitMs: number) =>
+    setTimeout(() => controller.abort(new Error(`no answer in ${limitMs} ms`)), limitMs);
+  // Never cleared: the process ends by exit().
+  giveUp(timeoutMs);
+  const beginning = giveUp(beginMs);
+  const response = await bunFetch(`http://agent${path}`, {
+    unix: socket,
+    method,
+    headers: { "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: controller.signal,
+  });
+  clearTimeout(beginning);
+  return { status: response.status, text: textOf(response.body) };
+};
+
+async function* textOf(stream: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  for await (const chunk of stream ?? []) yield decoder.decode(chunk, { stream: true });
 }
 
 const exec: Exec = async ({ path, env, stdin, timeoutMs }) => {

@@ -24,14 +24,18 @@ export type Exec = (run: {
   readonly timeoutMs: number;
 }) => Promise<{ readonly stdout: string; readonly exitCode: number; readonly isTimedOut: boolean }>;
 
-/** One HTTP exchange on a unix socket. Rejects when nobody answers within `timeoutMs`. */
+/**
+ * One HTTP exchange on a unix socket. Rejects when nobody begins to answer within `beginMs`; its text ends with an error
+ * when it is not complete within `timeoutMs`.
+ */
 export type AgentTransport = (request: {
   readonly socket: string;
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly body?: unknown;
+  readonly beginMs: number;
   readonly timeoutMs: number;
-}) => Promise<{ readonly status: number; readonly text: string }>;
+}) => Promise<{ readonly status: number; readonly text: AsyncIterable<string> }>;
 
 /** Rejects when nobody answers within `timeoutMs`. Certificates and keys as PEM. */
 export type HttpsGet = (request: {

@@ -1,13 +1,11 @@
-import type { Agent } from "../agent.js";
+import type { CniClassifyResponse } from "@ratchet/contracts";
+import type { Context } from "../commands/context.js";
 import type { Attachment } from "../config/environment.js";
-import type { NodeConfig } from "../config/node-config.js";
-import type { Deadline } from "../host/deadline.js";
-import type { Host } from "../host/host.js";
 import { askKubernetes } from "../kube/ask-kubernetes.js";
 import { RatchetPods } from "../records/ratchet-pods.js";
 
-// Other pods wait this long for an agent that hangs.
-const CLASSIFY_TIMEOUT_MS = 2000;
+/** Other pods wait this long for an agent that hangs. */
+export const WHOSE_TIMEOUT_MS = 2000;
 const KUBERNETES_TIMEOUT_MS = 2000;
 
 /**
@@ -16,13 +14,10 @@ const KUBERNETES_TIMEOUT_MS = 2000;
  * When nobody knows, the pod counts as somebody else's: one dead agent must not stop every pod of the node.
  */
 export async function isRatchetPod(
-  host: Host,
-  agent: Agent,
-  attachment: Attachment,
-  config: NodeConfig,
-  deadline: Deadline,
+  { host, config, deadline }: Context,
+  { pod }: Attachment,
+  askAgent: () => Promise<CniClassifyResponse>,
 ): Promise<boolean> {
-  const { pod, containerId, ifName, netns } = attachment;
   if (pod === undefined) return false;
   const records = new RatchetPods(config.stateDir);
   const answer = (await fromAgent()) ?? (await fromKubernetes());
@@ -36,11 +31,10 @@ export async function isRatchetPod(
 
   async function fromAgent(): Promise<boolean | undefined> {
     try {
-      const body = { containerId, ifName, netns, ...pod };
-      const { isRatchet, known } = await agent.classify(body, deadline.left(CLASSIFY_TIMEOUT_MS));
+      const { isRatchet, known } = await askAgent();
       return known ? isRatchet : undefined;
     } catch (error) {
-      host.log(`classify: ${(error as Error).message}`);
+      host.log(`asking the agent: ${(error as Error).message}`);
       return undefined;
     }
   }
@@ -67,4 +61,10 @@ export async function isRatchetPod(
       host.log(`${config.stateDir}: ${(error as Error).message}`);
     }
   }
+}
+
+/** Asks the agent whose pod it is, and nothing more. */
+export function classify({ agent, deadline }: Context, attachment: Attachment): Promise<CniClassifyResponse> {
+  const { pod, ...ids } = attachment;
+  return agent.classify({ ...ids, ...pod }, deadline.left(WHOSE_TIMEOUT_MS));
 }

@@ -8,6 +8,7 @@ export class FakeHost implements Host {
   readonly executed: { path: string; command: string | undefined; config: Record<string, unknown> }[] = [];
   stdin = "";
   execAnswer: Awaited<ReturnType<Exec>> = { stdout: "{}", exitCode: 0, isTimedOut: false };
+  /** A list is an answer of several lines. */
   agentAnswer: (path: string, body: unknown) => { status: number; body: unknown } | "silent" = () => "silent";
   httpsAnswer: HttpsGet = () => Promise.reject(new Error("unreachable"));
   #nowMs = 0;
@@ -28,7 +29,8 @@ export class FakeHost implements Host {
   agent: AgentTransport = async ({ path, body }) => {
     const answer = this.agentAnswer(path, body);
     if (answer === "silent") throw new Error("ECONNREFUSED");
-    return { status: answer.status, text: JSON.stringify(answer.body) };
+    const documents = Array.isArray(answer.body) ? answer.body : [answer.body];
+    return { status: answer.status, text: chunks(documents.map((item) => `${JSON.stringify(item)}\n`)) };
   };
   https: HttpsGet = (request) => this.httpsAnswer(request);
   nowMs = () => this.#nowMs;
@@ -39,4 +41,8 @@ export class FakeHost implements Host {
     this.#nowMs += ms;
     return Promise.resolve();
   };
+}
+
+async function* chunks(texts: readonly string[]): AsyncGenerator<string> {
+  yield* texts;
 }

@@ -1,9 +1,11 @@
 import { createServer, type Server } from "node:http";
 import {
+  CniAddOutcome,
   CniAddRequest,
-  CniAddResponse,
+  type CniAddResponse,
   CniCheckRequest,
   CniClassifyRequest,
+  type CniClassifyResponse,
   CniDelRequest,
   CniGcRequest,
   type CniProblem,
@@ -41,8 +43,10 @@ export class StandInAgent {
       if (agent.isSilent) return;
       let text = "";
       for await (const chunk of request) text += chunk;
-      const { status, body } = agent.#answer(request.url ?? "", text);
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      const { status, lines } = agent.#answer(request.url ?? "", text);
+      response.writeHead(status, { "content-type": "application/json" });
+      for (const line of lines) response.write(`${JSON.stringify(line)}\n`);
+      response.end();
     });
     await new Promise<void>((resolve) => server.listen(socket, resolve));
     return agent;
@@ -57,22 +61,33 @@ export class StandInAgent {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  #answer(path: string, text: string): { status: number; body: object } {
+  #answer(path: string, text: string): { status: number; lines: object[] } {
+    const { problem } = this;
     if (path === "/v1/status") {
-      return this.problem === undefined
-        ? { status: 200, body: { ready: true, version: "0.1.0" } }
-        : { status: 503, body: this.problem };
+      return problem === undefined
+        ? { status: 200, lines: [{ ready: true, version: "0.1.0" }] }
+        : { status: 503, lines: [problem] };
     }
     const schema = REQUESTS[path as keyof typeof REQUESTS];
-    if (schema === undefined) return { status: 404, body: { code: 100, msg: `no ${path}`, details: "" } };
+    if (schema === undefined) return { status: 404, lines: [{ code: 100, msg: `no ${path}`, details: "" }] };
     const parsed = schema.safeParse(JSON.parse(text));
-    if (!parsed.success) return { status: 400, body: { code: 7, msg: "wrong request", details: parsed.error.message } };
-    this.requests.push({ path, body: parsed.data });
-    if (path === "/v1/classify") {
-      const pod = `${(parsed.data as CniClassifyRequest).namespace}/${(parsed.data as CniClassifyRequest).name}`;
-      return { status: 200, body: { isRatchet: this.ratchetPods.has(pod), known: !this.unknownPods.has(pod) } };
+    if (!parsed.success) {
+      return { status: 400, lines: [{ code: 7, msg: "wrong request", details: parsed.error.message }] };
     }
-    if (this.problem !== undefined) return { status: 500, body: this.problem };
-    return { status: 200, body: path === "/v1/add" ? CniAddResponse.parse(this.addResponse) : {} };
+    this.requests.push({ path, body: parsed.data });
+    if (path === "/v1/classify") return { status: 200, lines: [this.#whose(parsed.data as CniClassifyRequest)] };
+    if (path === "/v1/add") {
+      const request = parsed.data as CniAddRequest;
+      const whose = request.isRatchet === true ? { isRatchet: true, known: true } : this.#whose(request);
+      if (!whose.isRatchet) return { status: 200, lines: [whose] };
+      const outcome = problem === undefined ? { result: this.addResponse } : { problem };
+      return { status: 200, lines: [whose, CniAddOutcome.parse(outcome)] };
+    }
+    return problem === undefined ? { status: 200, lines: [{}] } : { status: 500, lines: [problem] };
+  }
+
+  #whose({ namespace, name }: CniClassifyRequest): CniClassifyResponse {
+    const pod = `${namespace}/${name}`;
+    return { isRatchet: this.ratchetPods.has(pod), known: !this.unknownPods.has(pod) };
   }
 }

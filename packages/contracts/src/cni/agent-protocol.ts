@@ -20,7 +20,7 @@ const PodName = z.string().min(1).max(253);
 const PodUid = z.string().min(1).max(128);
 const NetworkName = z.string().max(256).regex(CNI_NAME_PATTERN);
 
-/** POST /v1/classify: is this pod Ratchet's? */
+/** POST /v1/classify: is this pod Ratchet's? An ADD asks and does in one, see CniAddRequest. */
 export const CniClassifyRequest = z.strictObject({
   containerId: CniContainerId,
   ifName: CniIfName,
@@ -36,11 +36,19 @@ export type CniClassifyRequest = z.output<typeof CniClassifyRequest>;
 export const CniClassifyResponse = z.strictObject({ isRatchet: z.boolean(), known: z.boolean() });
 export type CniClassifyResponse = z.output<typeof CniClassifyResponse>;
 
-/** POST /v1/add: register the sandbox, make its ports, wait at most `deadlineMs` for wires that can be whole. */
+/**
+ * POST /v1/add: register the sandbox, make its ports, wait at most `deadlineMs` for wires that can be whole.
+ *
+ * The answer is JSON, one document a line: a CniClassifyResponse at once; when that says Ratchet's, a CniAddOutcome
+ * follows. So one exchange serves any pod, and the executable works while the agent does. A request that is not of the
+ * protocol gets status 4xx and a CniProblem instead.
+ */
 export const CniAddRequest = CniClassifyRequest.extend({
   networkName: NetworkName,
   /** Milliseconds from receipt; the executable hangs up then. */
   deadlineMs: z.int().min(1).max(120_000),
+  /** Somebody else has said that the pod is Ratchet's: the agent waits for it when it does not know it yet. */
+  isRatchet: z.literal(true).optional(),
 });
 export type CniAddRequest = z.output<typeof CniAddRequest>;
 
@@ -89,7 +97,7 @@ export const CniDelRequest = z.strictObject({
 export type CniDelRequest = z.output<typeof CniDelRequest>;
 
 /** POST /v1/check. */
-export const CniCheckRequest = CniAddRequest.extend({
+export const CniCheckRequest = CniAddRequest.omit({ isRatchet: true }).extend({
   /** The result of the ADD in the form of CNI 1.1.0, also when the configuration is older. */
   prevResult: z.record(z.string(), z.unknown()),
 });
@@ -114,6 +122,13 @@ export type CniDone = z.output<typeof CniDone>;
 /** Body of every answer with status 4xx or 5xx; `code` is one of CNI_ERROR and goes to the runtime as it is. */
 export const CniProblem = z.strictObject({ code: z.int().min(1), msg: z.string(), details: z.string() });
 export type CniProblem = z.output<typeof CniProblem>;
+
+/** The second line of an answer to an ADD. */
+export const CniAddOutcome = z.union([
+  z.strictObject({ result: CniAddResponse }),
+  z.strictObject({ problem: CniProblem }),
+]);
+export type CniAddOutcome = z.output<typeof CniAddOutcome>;
 
 /** A file in pending-del/: a DEL that found no agent. */
 export const CniPendingDel = CniDelRequest.extend({

@@ -37,7 +37,8 @@ interface Checkable<T> {
   ): { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } };
 }
 
-type Handler = (body: string) => unknown;
+/** Answers with what it returns; what it tells before goes out at once, a line each. */
+type Handler = (body: string, tell: (line: unknown) => void) => unknown;
 
 /** HTTP/1.1 on a unix socket of mode 0600: what the CNI executable talks to. */
 export class CniServer {
@@ -52,7 +53,16 @@ export class CniServer {
     this.routes = new Map<string, Handler>([
       ["GET /v1/status", () => requests.status()],
       ["POST /v1/classify", (body) => requests.classify(read(CniClassifyRequest, body))],
-      ["POST /v1/add", (body) => requests.add(read(CniAddRequest, body))],
+      [
+        "POST /v1/add",
+        (body, tell) => {
+          const request = read(CniAddRequest, body);
+          const whose = request.isRatchet === true ? { isRatchet: true, known: true } : requests.classify(request);
+          if (!whose.isRatchet) return whose;
+          tell(whose);
+          return requests.add(request);
+        },
+      ],
       ["POST /v1/del", (body) => requests.del(read(CniDelRequest, body)).then(done)],
       [
         "POST /v1/check",
@@ -94,6 +104,10 @@ export class CniServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const tell = (line: unknown) => {
+      if (!response.headersSent) response.writeHead(200, { "content-type": "application/x-ndjson" });
+      response.write(`${JSON.stringify(line)}\n`);
+    };
     try {
       const handler = this.routes.get(`${request.method} ${request.url}`);
       if (handler === undefined) {
@@ -105,7 +119,7 @@ export class CniServer {
         request.resume();
         return;
       }
-      reply(response, 200, await handler(await bodyOf(request)));
+      reply(response, 200, await handler(await bodyOf(request), tell));
     } catch (error) {
       const { message } = error as Error;
       if (error instanceof CniFailure) {
@@ -151,6 +165,11 @@ function problem(code: number, msg: string, details: string): CniProblem {
 
 function reply(response: ServerResponse, status: number, body: unknown): void {
   if (response.destroyed) return;
+  if (response.headersSent) {
+    // The status went with the first line.
+    response.end(`${JSON.stringify(status === 200 ? { result: body } : { problem: body })}\n`);
+    return;
+  }
   const text = JSON.stringify(body);
   response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
   response.end(text);

@@ -55,7 +55,10 @@ function attachment(name: string, netns: string, containerId = `c-${name}`) {
 }
 
 async function add(name: string, netns: string, containerId?: string, deadlineMs = 5_000): Promise<CniAnswer> {
-  return askCni(socket, "add", { ...attachment(name, netns, containerId), networkName: "net", deadlineMs });
+  return askCni(socket, "add", {
+    ...attachment(name, netns, containerId),
+    ...{ networkName: "net", deadlineMs, isRatchet: true },
+  });
 }
 
 async function del(name: string, containerId = `c-${name}`): Promise<CniAnswer> {
@@ -139,7 +142,7 @@ describe("ADD", () => {
   test("of a pod nobody has told of ends with error 11 inside its deadline, and waits for one that comes", async () => {
     const netns = sandbox("a");
     const start = Date.now();
-    expect(await add("a", netns, "c", 600)).toMatchObject({ status: 503, body: { code: 11 } });
+    expect(await add("a", netns, "c", 600)).toMatchObject({ status: 500, body: { code: 11 } });
     expect(Date.now() - start).toBeLessThan(600);
     const asked = add("a", netns);
     await delay(50);
@@ -148,10 +151,21 @@ describe("ADD", () => {
     expect(node.link(netns, "in1")).toBeDefined();
   });
 
+  test("says at once that it does not know a pod, and wires one it knows, in the same exchange", async () => {
+    const netns = sandbox("a");
+    const ask = () => askCni(socket, "add", { ...attachment("a", netns), networkName: "net", deadlineMs: 5_000 });
+    expect(await ask()).toEqual({ status: 200, body: { isRatchet: false, known: false } });
+    expect(node.link(netns, "in1")).toBeUndefined();
+    assign("a");
+    await scene.api.until("the agent knows the pod", () => node.peer.podReports.has("uid-a"));
+    expect(await ask()).toMatchObject({ status: 200, body: { interfaces: [{ name: "in1" }] } });
+    expect(node.link(netns, "in1")).toBeDefined();
+  });
+
   test("refuses a namespace that is none, and the node's own", async () => {
     assign("a");
-    expect(await add("a", "there-is-no-such-thing")).toMatchObject({ status: 400, body: { code: 4 } });
-    expect(await add("a", node.netns)).toMatchObject({ status: 400, body: { code: 4 } });
+    expect(await add("a", "there-is-no-such-thing")).toMatchObject({ status: 500, body: { code: 4 } });
+    expect(await add("a", node.netns)).toMatchObject({ status: 500, body: { code: 4 } });
     expect(node.link(node.netns, "in1")).toBeUndefined();
   });
 });

@@ -6,7 +6,10 @@ export interface CniAnswer {
   body: any;
 }
 
-/** One request as the CNI executable makes it. */
+/**
+ * One request as the CNI executable makes it. Of an answer of several lines the last one: its result with status 200,
+ * its problem with 500.
+ */
 export async function askCni(socketPath: string, verb: string, body?: object): Promise<CniAnswer> {
   return new Promise((resolve, reject) => {
     const method = body === undefined ? "GET" : "POST";
@@ -16,10 +19,17 @@ export async function askCni(socketPath: string, verb: string, body?: object): P
       response.on("data", (chunk) => {
         text += chunk;
       });
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }));
+      response.on("end", () => resolve(answerOf(response.statusCode ?? 0, text)));
       response.on("error", reject);
     });
     asked.on("error", reject);
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+function answerOf(status: number, text: string): CniAnswer {
+  const lines = text.trimEnd().split("\n");
+  const body = JSON.parse(lines.at(-1) ?? "");
+  if (lines.length === 1) return { status, body };
+  return "result" in body ? { status, body: body.result } : { status: 500, body: body.problem };
 }
