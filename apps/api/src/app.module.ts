@@ -14,6 +14,7 @@ import { MetricsModule } from "./metrics/metrics.module.js";
 import { NamespacesModule } from "./namespaces/namespaces.module.js";
 import { NodesModule } from "./nodes/nodes.module.js";
 import { PodsModule } from "./pods/pods.module.js";
+import { PoolsModule } from "./pools/pools.module.js";
 import { ProbesModule } from "./probes/probes.module.js";
 import { TelemetryModule } from "./telemetry/telemetry.module.js";
 import { TopologyModule } from "./topology/topology.module.js";
@@ -35,6 +36,7 @@ const AREAS = [
   NamespacesModule,
   NodesModule,
   PodsModule,
+  PoolsModule,
   ProbesModule,
   TelemetryModule,
   TopologyModule,

@@ -80,7 +80,7 @@ export class Core {
     this.observer = new Observer(mirror, this.registry);
     this.changes = new ChangeLog(store, history, () => this.health.awaySince !== null);
     const toolbox = new SettleToolbox(mirror, this.registry);
-    toolbox.allocator.startAbove(mirror.world.vnis);
+    toolbox.startAbove();
     const dispatcher = new Dispatcher(mirror, this.observer, this.registry);
     this.reconciler = new Reconciler(mirror, this.transactor, toolbox, this.registry, dispatcher, log, leader);
     this.feed = new Feed(mirror, this.observer);
@@ -111,7 +111,10 @@ export class Core {
     this.feed.onPulse(({ pods }) => this.reconciler.podsTouched(pods));
     this.feed.onPulse(({ pods, links }) => this.reconciler.linksTouched(links, pods));
     this.feed.onPulse(({ faults }) => faults.size > 0 && this.#faultEnder.look());
-    mirror.onChange(({ vnis }) => this.reconciler.vnisTouched(vnis));
+    mirror.onChange(({ vnis, pools }) => {
+      this.reconciler.vnisTouched(vnis);
+      if (pools) this.reconciler.poolsTouched();
+    });
     leader.onChange((isLeader) => {
       if (!isLeader) return;
       this.reconciler.everythingTouched();

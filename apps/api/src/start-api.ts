@@ -22,6 +22,7 @@ import { GuardedWsAdapter } from "./http/ws-adapter.js";
 import type { KubeBridge } from "./kube/kube-bridge.js";
 import type { Logger } from "./logger.js";
 import { Metrics } from "./metrics/metrics.js";
+import { type AskedPools, setInstallationPools } from "./pools/set-installation-pools.js";
 import type { ReplicaOptions } from "./replicas/replicas.js";
 import { WhileLeading } from "./replicas/while-leading.js";
 import { openStore, type StoreChoice } from "./store/open-store.js";
@@ -34,6 +35,8 @@ export interface ApiOptions {
   data: string;
   /** Default: embedded. */
   store?: StoreChoice;
+  /** What VNIs and automatic addresses come from; default: what the store says. */
+  pools?: AskedPools;
   /** Folder of the built page. */
   web?: string;
   /** Path of a kubeconfig file, or `in-cluster`; absent: there is no Kubernetes. */
@@ -56,7 +59,7 @@ export interface RunningApi {
 
 /** Starts everything and resolves when it answers. @throws StoreError, or what listening throws */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { listen, socket, data, store: choice, web, kubeconfig, log } = options;
+  const { listen, socket, data, store: choice, pools = {}, web, kubeconfig, log } = options;
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const store = await openStore(choice ?? { kind: "embedded" }, data);
   const history = new LazyHistory(() => openHistory({ path: join(data, "history.db") }));
@@ -68,6 +71,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ...(choice?.kind === "etcd" ? { replica: replicaOf(options) } : {}),
     onCommit: (...facts) => metrics.committed(...facts),
   });
+  try {
+    await setInstallationPools(pools, core.mirror, core.transactor);
+  } catch (error) {
+    await core.stop();
+    await store.close();
+    throw error;
+  }
   metrics.observe(core);
   const draining = new WhileLeading(core.leader, () => {
     const outbox = new Outbox({

@@ -15,6 +15,7 @@ export * from "./api/change.js";
 export * from "./api/heal.js";
 export * from "./api/layout.js";
 export * from "./api/list.js";
+export * from "./api/pools.js";
 export * from "./api/problem.js";
 export * from "./api/reroute.js";
 export * from "./api/run.js";

@@ -23,6 +23,13 @@ export const keys = {
   /** A claim on an address inside a pod. */
   addresses: () => `${KEY_ROOT}addresses/`,
   address: (namespace: string, pod: string, address: string) => `${KEY_ROOT}addresses/${namespace}/${pod}/${address}`,
+  /** Automatic addresses: the /31 or /127 that a link has in its namespace. */
+  subnets: () => `${KEY_ROOT}subnets/`,
+  subnet: (namespace: string, network: string) => `${KEY_ROOT}subnets/${namespace}/${network}`,
+  /** What VNIs and automatic addresses are taken from. */
+  pools: () => `${KEY_ROOT}pools/`,
+  installationPools: () => `${KEY_ROOT}pools/installation`,
+  namespacePools: (namespace: string) => `${KEY_ROOT}pools/namespaces/${namespace}`,
   faults: (namespace?: string) => (namespace === undefined ? `${KEY_ROOT}faults/` : `${KEY_ROOT}faults/${namespace}/`),
   fault: (namespace: string, name: string) => `${KEY_ROOT}faults/${namespace}/${name}`,
   scenarios: (namespace?: string) =>

@@ -1,5 +1,7 @@
 import { addressOf, keys } from "@ratchet/contracts";
 import { ProblemError } from "../http/problem-error.js";
+import { autoOwner } from "../plan/settle-subnets.js";
+import { endsWithAddresses } from "../pools/link-ends.js";
 import type { Draft } from "../state/draft.js";
 import type { AddressClaim, LinkRecord, PodRecord, PortClaim } from "../state/records.js";
 
@@ -21,10 +23,10 @@ export function releaseLink(draft: Draft, link: LinkRecord): void {
     const key = keys.port(link.namespace, end.pod, end.interface);
     if (draft.read<PortClaim>(key)?.linkUid === link.uid) draft.delete(key);
   }
-  for (const wanted of addressesOfLink(link)) releaseAddress(draft, wanted.key, link.uid);
+  for (const wanted of addressesOfLink(draft, link)) releaseAddress(draft, wanted.key, link.uid);
 }
 
-/** @throws ProblemError InterfaceTaken, AddressTaken */
+/** Its automatic addresses are those it has by now. @throws ProblemError InterfaceTaken, AddressTaken */
 export function claimLink(draft: Draft, link: LinkRecord): void {
   for (const [index, end] of link.spec.endpoints.entries()) {
     if (!("pod" in end)) continue;
@@ -39,7 +41,7 @@ export function claimLink(draft: Draft, link: LinkRecord): void {
     }
     draft.put(key, { linkUid: link.uid, link: link.name } satisfies PortClaim);
   }
-  for (const wanted of addressesOfLink(link)) claimAddress(draft, wanted, link.uid);
+  for (const wanted of addressesOfLink(draft, link)) claimAddress(draft, wanted, link.uid, link.namespace);
 }
 
 export function releasePod(draft: Draft, pod: PodRecord): void {
@@ -48,10 +50,18 @@ export function releasePod(draft: Draft, pod: PodRecord): void {
 
 /** @throws ProblemError AddressTaken */
 export function claimPod(draft: Draft, pod: PodRecord): void {
-  for (const wanted of addressesOfPod(pod)) claimAddress(draft, wanted, OF_POD);
+  for (const wanted of addressesOfPod(pod)) claimAddress(draft, wanted, OF_POD, pod.namespace);
 }
 
-function claimAddress(draft: Draft, wanted: WantedAddress, owner: string): void {
+function claimAddress(draft: Draft, wanted: WantedAddress, owner: string, namespace: string): void {
+  const auto = autoOwner(draft, namespace, wanted.address);
+  if (auto !== undefined && auto.linkUid !== owner) {
+    throw taken(
+      "AddressTaken",
+      wanted.field,
+      `${wanted.address} is in the pool of namespace ${namespace} and was given to link ${auto.link}: choose another address`,
+    );
+  }
   const held = draft.read<AddressClaim>(wanted.key);
   if (held !== undefined && held.interface !== wanted.interface) {
     throw taken(
@@ -72,8 +82,8 @@ function releaseAddress(draft: Draft, key: string, owner: string): void {
   else draft.put(key, { ...held, owners });
 }
 
-function addressesOfLink(link: LinkRecord): WantedAddress[] {
-  return link.spec.endpoints.flatMap((end, index) =>
+function addressesOfLink(draft: Draft, link: LinkRecord): WantedAddress[] {
+  return endsWithAddresses(link, draft.subnetsOfLink(link.uid)).flatMap((end, index) =>
     "pod" in end
       ? (end.addresses ?? []).map((text, at) =>
           wantedAddress(link.namespace, end.pod, text, end.interface, `spec.endpoints[${index}].addresses[${at}]`),

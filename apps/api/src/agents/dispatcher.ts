@@ -167,7 +167,7 @@ export class Dispatcher {
     const claim = world.entry<PortClaim>(keys.port(pod.namespace, pod.name, ifName))?.data;
     const link = claim && world.link(keys.link(pod.namespace, claim.link))?.data;
     if (link === undefined) return undefined;
-    for (const end of link.spec.endpoints) {
+    for (const end of world.endsOf(link)) {
       if ("pod" in end && end.pod === pod.name && end.interface === ifName) {
         return { end, mtuBytes: link.spec.mtu ?? this.#observer.defaultMtuBytes };
       }

@@ -1,18 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
-import type { LinkSpec, PodSpec } from "@ratchet/contracts";
+import { keys, type LinkSpec, type PodSpec } from "@ratchet/contracts";
 import type { ChangeRecord } from "../history/change-record.js";
 import { ProblemError } from "../http/problem-error.js";
 import type { Edit } from "../plan/stage.js";
+import { changePools, INHERITED } from "../pools/change-pools.js";
 import type { Document } from "../state/documents.js";
 import type { Draft } from "../state/draft.js";
 import { keyOf } from "../state/intents.js";
-import type { AnyRecord, FaultRecord, LinkRecord, PodRecord, RunRecord } from "../state/records.js";
+import type {
+  AnyRecord,
+  FaultRecord,
+  LinkRecord,
+  NamespacePoolsRecord,
+  PodRecord,
+  RunRecord,
+} from "../state/records.js";
 import { changeRun, runOf } from "../state/runs.js";
 
 type Shown = Document & { run?: Omit<RunRecord, "podUid"> };
 
 /**
- * What takes a change back: the object as it was before, with its labels and annotations. Runs are
+ * What takes a change back: the object as it was before, with its labels and annotations. Runs and pools are
  * written into the draft at once, everything else is returned as an edit.
  *
  * @throws ProblemError Conflict when the object is not as the change left it, Unsupported
@@ -20,6 +28,10 @@ type Shown = Document & { run?: Omit<RunRecord, "podUid"> };
 export function planRevert(draft: Draft, change: ChangeRecord, newUid: () => string): Edit[] {
   const { kind, namespace, name } = change;
   if (kind === "Fault" && namespace !== null) return revertFault(draft, change, keyOf(kind, namespace, name));
+  if (kind === "Pools" && namespace !== null) {
+    revertPools(draft, change, namespace);
+    return [];
+  }
   if ((kind !== "Pod" && kind !== "Link") || namespace === null) {
     throw new ProblemError("Unsupported", `a change of a ${kind} cannot be taken back: it comes from its agent`);
   }
@@ -66,6 +78,12 @@ function revertFault(draft: Draft, change: ChangeRecord, key: string): Edit[] {
   const { metadata, spec } = change.before as Shown;
   const { labels, annotations } = metadata;
   return [{ ...common, after: { ...held.data, labels, annotations, spec: spec as FaultRecord["spec"] } }];
+}
+
+function revertPools(draft: Draft, change: ChangeRecord, namespace: string): void {
+  const held = draft.read<NamespacePoolsRecord>(keys.namespacePools(namespace)) ?? INHERITED;
+  if (!isDeepStrictEqual(held, change.after)) throw changedSince(change, "other prefixes were given since");
+  changePools(draft, namespace, change.before as NamespacePoolsRecord, { verb: "revert", revertOf: change.id });
 }
 
 function revertRun(

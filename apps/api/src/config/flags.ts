@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
+import type { AskedPools } from "../pools/set-installation-pools.js";
 import type { StoreChoice } from "../store/open-store.js";
 import { type ListenAddress, parseListenAddress } from "./listen-address.js";
+import { POOL_FLAGS, POOL_USAGE, readPoolFlags } from "./pool-flags.js";
 import { REPLICA_FLAGS, REPLICA_USAGE, type ReplicaConfig, readReplicaFlags } from "./replica-flags.js";
 import { readStoreFlags, STORE_FLAGS, STORE_USAGE } from "./store-flags.js";
 
@@ -9,7 +11,7 @@ export const USAGE = `Usage: ratchet-api --data DIR [options]
   --listen HOST:PORT   loopback address to answer on (default 127.0.0.1:8080; port 0: any free one)
   --socket PATH        unix socket beside it, mode 0600
   --data DIR           folder of store.db and history.db
-${STORE_USAGE}${REPLICA_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
+${STORE_USAGE}${REPLICA_USAGE}${POOL_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
   --kubeconfig FILE    show the pods of that Kubernetes cluster and wire them; in-cluster: of the one this runs in
   --log-level LEVEL    trace, debug, info, warn, error or silent (default info)
   --help               print this
@@ -25,6 +27,7 @@ export interface Config {
   socket?: string;
   data: string;
   store: StoreChoice;
+  pools?: AskedPools;
   web?: string;
   /** Path of a kubeconfig file, or `in-cluster`. */
   kubeconfig?: string;
@@ -48,6 +51,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
         kubeconfig: { type: "string" },
         ...STORE_FLAGS,
         ...REPLICA_FLAGS,
+        ...POOL_FLAGS,
         "log-level": { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
@@ -74,6 +78,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
     web: given("web"),
     store: choice,
     replica: readReplicaFlags(given, choice?.kind, problems),
+    pools: readPoolFlags(given, problems),
     kubeconfig: given("kubeconfig"),
     logLevel: (given("log-level") ?? "info") as Config["logLevel"],
   };
@@ -83,7 +88,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
   if (config.socket !== undefined && Buffer.byteLength(config.socket) > 107)
     problems.push("--socket is longer than 107 bytes");
   if (!LEVELS.includes(config.logLevel)) problems.push(`--log-level must be one of ${LEVELS.join(", ")}`);
-  const { listen, data, store, replica, logLevel, socket, web, kubeconfig } = config;
+  const { listen, data, store, replica, pools, logLevel, socket, web, kubeconfig } = config;
   if (problems.length > 0 || listen === undefined || data === undefined || store === undefined) return { problems };
   return {
     config: {
@@ -92,6 +97,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
       store,
       replica,
       logLevel,
+      ...(Object.keys(pools).length === 0 ? {} : { pools }),
       ...(socket === undefined ? {} : { socket }),
       ...(web === undefined ? {} : { web }),
       ...(kubeconfig === undefined ? {} : { kubeconfig }),

@@ -10,6 +10,8 @@ const TITLES: Record<ProblemCode, string> = {
   InterfaceTaken: "The interface is in use",
   AddressTaken: "The address is in use",
   VniTaken: "The VNI is in use",
+  PoolExhausted: "The pool is used up",
+  PoolInUse: "The pool is in use",
   Conflict: "The object has changed",
   Stale: "The object is not at the revision that was named",
   TooLarge: "The request is too large",

@@ -1,37 +1,46 @@
-import { keys, VNI_MAX } from "@ratchet/contracts";
+import { keys } from "@ratchet/contracts";
+import { DEFAULT_POOLS } from "../pools/installation-pools.js";
 import type { Draft } from "../state/draft.js";
-import type { LinkRecord, VniRecord } from "../state/records.js";
-
-/** Below it lie the numbers that people type and other networks use (flannel: 1). */
-const FIRST_VNI = 4096;
+import type { LinkRecord, PoolsRecord, VniRecord } from "../state/records.js";
 
 /**
  * Proposes VNIs that are not in use. Numbers rise before they repeat, so that one just given back
  * rests, and two requests at the same time do not propose the same.
  */
 export class VniAllocator {
-  #last = FIRST_VNI - 1;
+  readonly #range: () => PoolsRecord["vnis"];
+  #last = 0;
 
-  next(isTaken: (vni: number) => boolean): number {
-    for (let tries = 0; tries <= VNI_MAX; tries++) {
-      this.#last = this.#last >= VNI_MAX ? FIRST_VNI : this.#last + 1;
+  /** `range`: where numbers are taken from, asked each time. */
+  constructor(range: () => PoolsRecord["vnis"] = () => DEFAULT_POOLS.vnis) {
+    this.#range = range;
+  }
+
+  /** Undefined: every number of the range is taken. */
+  next(isTaken: (vni: number) => boolean): number | undefined {
+    const { from, to } = this.#range();
+    for (let tries = from; tries <= to; tries++) {
+      this.#last = this.#last < from || this.#last >= to ? from : this.#last + 1;
       if (!isTaken(this.#last)) return this.#last;
     }
-    throw new Error("every VNI is in use");
+    return undefined;
   }
 
   /** Begins above the numbers already known, after a restart. */
   startAbove(vnis: Iterable<number>): void {
-    for (const vni of vnis) if (vni > this.#last) this.#last = vni;
+    const { to } = this.#range();
+    for (const vni of vnis) if (vni > this.#last && vni <= to) this.#last = vni;
   }
 }
 
 /**
  * Brings a link's VNI to what its ends ask for: one while they are on two nodes, a fresh one when
  * either node changed, none otherwise. What it no longer uses drains until its nodes have confirmed.
+ *
+ * Returns false when the link needs one and all are taken: it then waits.
  */
-export function settleVni(draft: Draft, link: LinkRecord, allocator: VniAllocator): void {
-  if (isVniSettled(draft, link)) return;
+export function settleVni(draft: Draft, link: LinkRecord, allocator: VniAllocator): boolean {
+  if (isVniSettled(draft, link)) return true;
   compareGrounds(draft, link);
   const nodes = tunnelNodes(draft, link);
   const explicit = link.spec.vni;
@@ -42,10 +51,13 @@ export function settleVni(draft: Draft, link: LinkRecord, allocator: VniAllocato
   }
   if (explicit !== undefined) {
     if (kept !== undefined && nodes !== null) widen(draft, kept, nodes);
-    return;
+    return true;
   }
-  if (nodes === null || kept !== undefined) return;
+  if (nodes === null || kept !== undefined) return true;
   const vni = allocator.next((number) => draft.peek(keys.vni(number)) !== undefined);
+  if (vni === undefined) return false;
+  // Compared: a range that shrinks meanwhile must not be left.
+  draft.read(keys.installationPools());
   draft.put(keys.vni(vni), {
     vni,
     linkUid: link.uid,
@@ -54,6 +66,7 @@ export function settleVni(draft: Draft, link: LinkRecord, allocator: VniAllocato
     nodes,
     state: "used",
   } satisfies VniRecord);
+  return true;
 }
 
 /** True when a link has the VNI that its ends ask for and no other. */

@@ -1,5 +1,6 @@
 import { keys } from "@ratchet/contracts";
 import { expect, test } from "vitest";
+import { SubnetAllocator } from "../pools/subnet-allocator.js";
 import { Draft } from "../state/draft.js";
 import type { World } from "../state/world.js";
 import { commitTo, linkRecordOf, podRecordOf, worldOf } from "../test-support/records.js";
@@ -14,7 +15,12 @@ const on = (name: string, node: string) => podRecordOf(name, { node, sandbox: { 
 function run(world: World, what: Partial<Settling>, nodes: LiveNode[] = []): void {
   const draft = new Draft(world);
   const labelsOf = (name: string) => nodes.find((node) => node.name === name)?.labels;
-  const tools = { binder: new Binder(() => nodes), allocator: new VniAllocator(), labelsOf };
+  const tools = {
+    binder: new Binder(() => nodes),
+    allocator: new VniAllocator(),
+    subnets: new SubnetAllocator(),
+    labelsOf,
+  };
   settle(draft, { pods: new Set(), links: new Set(), goneLinks: new Set(), ...what }, tools);
   commitTo(world, draft.toTransaction().ops, 2);
 }
@@ -89,7 +95,7 @@ test("a pod that is gone leaves no binding and no run behind", () => {
 
 test("numbers given back are not given out again at once", () => {
   const allocator = new VniAllocator();
-  const first = allocator.next(() => false);
+  const first = allocator.next(() => false) ?? 0;
   expect(allocator.next(() => false)).toBe(first + 1);
   allocator.startAbove([first + 100]);
   expect(allocator.next((vni) => vni === first + 101)).toBe(first + 102);
@@ -105,7 +111,12 @@ test("a pod that is no longer put on its node by name stays there while it fits,
     const draft = new Draft(world);
     draft.put(POD("a"), podRecordOf("a", { nodeSelector: { side: "left" }, sandbox: { managed: true } }));
     const labelsOf = (name: string) => nodes.find((node) => node.name === name)?.labels;
-    const tools = { binder: new Binder(() => live), allocator: new VniAllocator(), labelsOf };
+    const tools = {
+      binder: new Binder(() => live),
+      allocator: new VniAllocator(),
+      subnets: new SubnetAllocator(),
+      labelsOf,
+    };
     settle(draft, { pods: new Set([POD("a")]), links: new Set(), goneLinks: new Set() }, tools);
     expect(draft.nodeOf(POD("a"))).toBe("n1");
   }
@@ -114,7 +125,12 @@ test("a pod that is no longer put on its node by name stays there while it fits,
 /** What a transaction decided on `before` would do where `now` is in effect: nothing when its grounds are gone. */
 function commitLate(before: World, now: World, what: Partial<Settling>): boolean {
   const draft = new Draft(before);
-  const tools = { binder: new Binder(() => []), allocator: new VniAllocator(), labelsOf: () => undefined };
+  const tools = {
+    binder: new Binder(() => []),
+    allocator: new VniAllocator(),
+    subnets: new SubnetAllocator(),
+    labelsOf: () => undefined,
+  };
   settle(draft, { pods: new Set(), links: new Set(), goneLinks: new Set(), ...what }, tools);
   const { compare, ops } = draft.toTransaction();
   const isStale = compare.some((item) => {

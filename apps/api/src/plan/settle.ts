@@ -1,4 +1,5 @@
 import { keys } from "@ratchet/contracts";
+import type { SubnetAllocator } from "../pools/subnet-allocator.js";
 import type { Draft } from "../state/draft.js";
 import type { LinkRecord } from "../state/records.js";
 import type { Binder } from "./bind-pods.js";
@@ -7,6 +8,9 @@ import { drainVnis, settleVni, type VniAllocator } from "./settle-vnis.js";
 export interface SettleTools {
   binder: Binder;
   allocator: VniAllocator;
+  subnets: SubnetAllocator;
+  /** Called with each link that needs a VNI and cannot have one. */
+  starved?: (linkKey: string) => void;
   labelsOf: (node: string) => Readonly<Record<string, string>> | undefined;
 }
 
@@ -28,6 +32,7 @@ export function settle(draft: Draft, { pods, links, goneLinks }: Settling, tools
   for (const uid of goneLinks) drainVnis(draft, uid);
   for (const key of all) {
     const link = draft.peek<LinkRecord>(key);
-    if (link !== undefined && key.startsWith(keys.links())) settleVni(draft, link, tools.allocator);
+    if (link === undefined || !key.startsWith(keys.links())) continue;
+    if (!settleVni(draft, link, tools.allocator)) tools.starved?.(key);
   }
 }

@@ -9,6 +9,7 @@ import { documentOf } from "../state/documents.js";
 import type { Draft } from "../state/draft.js";
 import type { AnyRecord, FaultRecord, LinkRecord, PodRecord } from "../state/records.js";
 import { type SettleTools, settle } from "./settle.js";
+import { releaseSubnets, settleSubnets } from "./settle-subnets.js";
 
 interface Common {
   key: string;
@@ -38,7 +39,7 @@ export function stage(draft: Draft, edits: readonly Edit[], surroundings: Surrou
   const ordered = [...moving.filter(({ kind }) => kind !== "Fault"), ...moving.filter(({ kind }) => kind === "Fault")];
   for (const edit of ordered) {
     try {
-      admit(draft, edit, surroundings);
+      admit(draft, edit, surroundings, tools);
     } catch (error) {
       throw edit.where === undefined ? error : inDocument(error, edit.where);
     }
@@ -53,11 +54,14 @@ export function stage(draft: Draft, edits: readonly Edit[], surroundings: Surrou
 
 function release(draft: Draft, edit: Edit): void {
   if (edit.before === undefined) return;
-  if (edit.kind === "Link") releaseLink(draft, edit.before);
-  else if (edit.kind === "Pod") releasePod(draft, edit.before);
+  if (edit.kind === "Link") {
+    releaseLink(draft, edit.before);
+    if (edit.after === undefined) releaseSubnets(draft, edit.before.uid);
+  }
+  if (edit.kind === "Pod") releasePod(draft, edit.before);
 }
 
-function admit(draft: Draft, edit: Edit, surroundings: Surroundings): void {
+function admit(draft: Draft, edit: Edit, surroundings: Surroundings, tools: SettleTools): void {
   if (edit.after === undefined) return;
   if (edit.kind === "Pod") {
     checkPod(edit.after);
@@ -69,6 +73,7 @@ function admit(draft: Draft, edit: Edit, surroundings: Surroundings): void {
     return;
   }
   checkLink(edit.after, surroundings);
+  settleSubnets(draft, edit.after, tools.subnets);
   claimLink(draft, edit.after);
   claimExplicitVni(draft, edit.after);
 }

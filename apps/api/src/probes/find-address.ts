@@ -11,11 +11,11 @@ export function findAddress(world: World, from: PodRecord, to: string): string |
   const pod = world.pod(keys.pod(from.namespace, to))?.data;
   if (pod === undefined) return undefined;
   const links = [...world.linksOfPod(keys.pod(pod.namespace, pod.name))].flatMap((key) => world.link(key)?.data ?? []);
-  const shared = links.filter((link) => endsAt(link, from.name).length > 0);
+  const shared = links.filter((link) => endsAt(world, link, from.name).length > 0);
   const candidates = [
-    ...shared.flatMap((link) => addressesAt(link, pod)),
+    ...shared.flatMap((link) => addressesAt(world, link, pod)),
     ...(pod.spec.loopback ?? []),
-    ...links.flatMap((link) => addressesAt(link, pod)),
+    ...links.flatMap((link) => addressesAt(world, link, pod)),
     ...(pod.spec.interfaces ?? []).flatMap(({ addresses }) => addresses ?? []),
   ];
   const [first] = candidates;
@@ -31,20 +31,20 @@ export function podWithAddress(world: World, namespace: string, address: string)
     const all = [
       ...(pod.spec.loopback ?? []),
       ...(pod.spec.interfaces ?? []).flatMap(({ addresses }) => addresses ?? []),
-      ...links.flatMap((link) => addressesAt(link, pod)),
+      ...links.flatMap((link) => addressesAt(world, link, pod)),
     ];
     if (all.some((text) => addressOf(text) === address)) return pod.name;
   }
   return null;
 }
 
-function addressesAt(link: LinkRecord, pod: PodRecord): string[] {
-  return endsAt(link, pod.name).flatMap((end) => [
+function addressesAt(world: World, link: LinkRecord, pod: PodRecord): string[] {
+  return endsAt(world, link, pod.name).flatMap((end) => [
     ...(end.addresses ?? []),
     ...(pod.spec.interfaces?.find(({ name }) => name === end.interface)?.addresses ?? []),
   ]);
 }
 
-function endsAt(link: LinkRecord, pod: string) {
-  return link.spec.endpoints.flatMap((end) => ("pod" in end && end.pod === pod ? [end] : []));
+function endsAt(world: World, link: LinkRecord, pod: string) {
+  return world.endsOf(link).flatMap((end) => ("pod" in end && end.pod === pod ? [end] : []));
 }

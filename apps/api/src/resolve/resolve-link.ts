@@ -36,12 +36,16 @@ export interface ResolveSources {
   nodeOf(podKey: string): string | null;
   node(name: string): NodeRecord | undefined;
   usedVni(linkUid: string): VniRecord | undefined;
+  /** The link's ends with the addresses that were chosen for it; default: as they are in its spec. */
+  endsOf?(link: LinkRecord): LinkRecord["spec"]["endpoints"];
+  /** Whether every VNI is taken. */
+  isVniPoolFull?(): boolean;
   defaultMtuBytes: number;
 }
 
 /** Finds out where a link's ends are and what kind of wire they need. Pure. */
 export function resolveLink(link: LinkRecord, revision: number, sources: ResolveSources): ResolvedLink {
-  const ends = link.spec.endpoints.map((end): ResolvedEnd => {
+  const ends = (sources.endsOf?.(link) ?? link.spec.endpoints).map((end): ResolvedEnd => {
     if (!("pod" in end)) throw new Error(`link ${link.name} has an end that is not built: ${JSON.stringify(end)}`);
     const podKey = keys.pod(link.namespace, end.pod);
     return { end, podKey, pod: sources.pod(podKey), node: sources.nodeOf(podKey) };
@@ -87,7 +91,11 @@ function obstacleOf(resolved: Omit<ResolvedLink, "obstacle">, sources: ResolveSo
       );
     }
   }
-  return vni === null ? wait("VniPending", "a VNI is being allocated") : undefined;
+  if (vni !== null) return undefined;
+  const message = sources.isVniPoolFull?.()
+    ? "every VNI of the installation's range is in use: delete a link, or widen the range (--vni-range)"
+    : "a VNI is being allocated";
+  return wait("VniPending", message);
 }
 
 function wait(reason: Obstacle["reason"], message: string): Obstacle {

@@ -3,7 +3,7 @@ import { keys } from "@ratchet/contracts";
 import type { NewChange } from "../history/change-record.js";
 import type { Compare, Op } from "../store/store.js";
 import { nodeOfPod } from "./node-of-pod.js";
-import type { Held, LinkRecord, PodRecord, VniRecord } from "./records.js";
+import type { AddressClaim, Held, LinkRecord, PodRecord, SubnetRecord, VniRecord } from "./records.js";
 import { SetIndex } from "./set-index.js";
 import { podKeysOfLink, type World } from "./world.js";
 
@@ -18,15 +18,17 @@ const DELETED = Symbol("deleted");
  */
 export class Draft {
   readonly changes: ChangeNote[] = [];
-  readonly #world: World;
+  readonly world: World;
   readonly #compared = new Map<string, number>();
   readonly #written = new Map<string, unknown>();
   readonly #required: Compare[] = [];
   readonly #putLinksOfPod = new SetIndex<string>();
   readonly #putVnisOfLink = new SetIndex<string>();
+  readonly #putSubnetsOfLink = new SetIndex<string>();
+  readonly #putClaimsOfAddress = new SetIndex<string>();
 
   constructor(world: World) {
-    this.#world = world;
+    this.world = world;
   }
 
   /** Reads what the decision depends on. */
@@ -39,13 +41,13 @@ export class Draft {
   peek<T>(key: string): T | undefined {
     const written = this.#written.get(key);
     if (written !== undefined) return written === DELETED ? undefined : (written as T);
-    return this.#world.entry<T>(key)?.data;
+    return this.world.entry<T>(key)?.data;
   }
 
   /** The entry as the store has it, without this draft's own writes. */
   stored<T>(key: string): Held<T> | undefined {
     this.#compare(key);
-    return this.#world.entry<T>(key);
+    return this.world.entry<T>(key);
   }
 
   put(key: string, value: object): void {
@@ -55,6 +57,11 @@ export class Draft {
       for (const podKey of podKeysOfLink(value as LinkRecord)) this.#putLinksOfPod.add(podKey, key);
     } else if (key.startsWith(keys.vnis())) {
       this.#putVnisOfLink.add((value as VniRecord).linkUid, key);
+    } else if (key.startsWith(keys.subnets())) {
+      this.#putSubnetsOfLink.add((value as SubnetRecord).linkUid, key);
+    } else if (key.startsWith(keys.addresses())) {
+      const [namespace = "", , address = ""] = key.slice(keys.addresses().length).split("/");
+      this.#putClaimsOfAddress.add(`${namespace}/${address}`, key);
     }
   }
 
@@ -75,7 +82,7 @@ export class Draft {
   /** The links that name a pod, this draft's own writes included. */
   linksOfPod(podKey: string): Set<string> {
     const found = new Set<string>();
-    for (const key of [...this.#world.linksOfPod(podKey), ...this.#putLinksOfPod.get(podKey)]) {
+    for (const key of [...this.world.linksOfPod(podKey), ...this.#putLinksOfPod.get(podKey)]) {
       const link = this.peek<LinkRecord>(key);
       if (link !== undefined && podKeysOfLink(link).includes(podKey)) found.add(key);
     }
@@ -84,12 +91,34 @@ export class Draft {
 
   /** Every VNI that belongs to a link, draining ones too. */
   vnisOfLink(linkUid: string): VniRecord[] {
-    const numbers = [...this.#world.vnisOfLink(linkUid)].map((vni) => keys.vni(vni));
+    const numbers = [...this.world.vnisOfLink(linkUid)].map((vni) => keys.vni(vni));
     const found = new Set([...numbers, ...this.#putVnisOfLink.get(linkUid)]);
     return [...found].flatMap((key) => {
       const record = this.read<VniRecord>(key);
       return record?.linkUid === linkUid ? [record] : [];
     });
+  }
+
+  subnetsOfLink(linkUid: string): SubnetRecord[] {
+    const found = new Set([...this.world.subnetsOfLink(linkUid), ...this.#putSubnetsOfLink.get(linkUid)]);
+    return [...found].flatMap((key) => {
+      const record = this.read<SubnetRecord>(key);
+      return record?.linkUid === linkUid ? [record] : [];
+    });
+  }
+
+  /** Whether any pod of the namespace has this address, with this draft in effect. */
+  hasAddress(namespace: string, address: string): boolean {
+    const claims = [
+      ...this.world.claimsOfAddress(namespace, address),
+      ...this.#putClaimsOfAddress.get(`${namespace}/${address}`),
+    ];
+    return claims.some((key) => this.peek<AddressClaim>(key) !== undefined);
+  }
+
+  /** Number of keys written so far. */
+  get writes(): number {
+    return this.#written.size;
   }
 
   /** The node a pod is on with this draft in effect. */
@@ -106,7 +135,7 @@ export class Draft {
   toTransaction(): { compare: Compare[]; ops: Op[] } {
     const ops: Op[] = [];
     for (const [key, value] of this.#written) {
-      const before = this.#world.entry(key)?.data;
+      const before = this.world.entry(key)?.data;
       if (value === DELETED) {
         if (before !== undefined) ops.push({ op: "delete", key });
       } else if (before === undefined || !isDeepStrictEqual(before, value)) {
@@ -118,6 +147,6 @@ export class Draft {
   }
 
   #compare(key: string): void {
-    if (!this.#compared.has(key)) this.#compared.set(key, this.#world.entry(key)?.modRevision ?? 0);
+    if (!this.#compared.has(key)) this.#compared.set(key, this.world.entry(key)?.modRevision ?? 0);
   }
 }

@@ -3,7 +3,7 @@ import type { Logger } from "../logger.js";
 import type { Store, Watch, WatchEvent } from "../store/store.js";
 import { isCompacted } from "../store/store-error.js";
 import { readRecord } from "./read-record.js";
-import type { LinkRecord, VniRecord } from "./records.js";
+import type { LinkRecord, SubnetRecord, VniRecord } from "./records.js";
 import { podKeysOfLink, World } from "./world.js";
 
 /** An object that ceased to be. */
@@ -27,6 +27,8 @@ export interface Touched {
   vnis: Set<number>;
   /** Keys about replicas: which there are, which leads, and which holds which agent. */
   members: Set<string>;
+  /** Whether what is allocated from changed. */
+  pools: boolean;
   gone: Gone[];
   /** Who asked for it; absent when nobody did. */
   actor: string | undefined;
@@ -212,6 +214,11 @@ export class Mirror {
       touched.links.add(keys.link(record.namespace, record.link));
     } else if (key === keys.leader() || key.startsWith(keys.replicas()) || key.startsWith(keys.agents())) {
       touched.members.add(key);
+    } else if (key.startsWith(keys.subnets())) {
+      const record = this.world.entry<SubnetRecord>(key)?.data;
+      if (record !== undefined) touched.links.add(keys.link(record.namespace, record.link));
+    } else if (key.startsWith(keys.pools())) {
+      touched.pools = true;
     }
   }
 
@@ -259,6 +266,7 @@ function nothing(revision: number): Touched {
     nodes: new Set(),
     vnis: new Set(),
     members: new Set(),
+    pools: false,
     gone: [],
     actor: undefined,
   };

@@ -1,4 +1,5 @@
 import {
+  AUTO_ADDRESSES,
   FAULT_ENDINGS,
   FAULT_MAX_SECONDS,
   FaultAction,
@@ -56,6 +57,7 @@ const SCHEMAS: readonly (readonly [prefix: string, schema: z.ZodType])[] = [
         state: z.enum(["up", "down"]),
         mtu: z.int().optional(),
         vni: z.int().optional(),
+        autoAddresses: z.enum(AUTO_ADDRESSES).optional(),
       }),
     }),
   ],
@@ -96,6 +98,12 @@ const SCHEMAS: readonly (readonly [prefix: string, schema: z.ZodType])[] = [
       state: z.enum(["used", "draining"]),
     }),
   ],
+  [keys.subnets(), z.looseObject({ network: text, linkUid: text, namespace: text, link: text })],
+  [
+    keys.installationPools(),
+    z.looseObject({ vnis: z.looseObject({ from: z.int(), to: z.int() }), ipv4: z.array(text), ipv6: z.array(text) }),
+  ],
+  [keys.pools(), z.looseObject({ ipv4: z.array(text).nullable(), ipv6: z.array(text).nullable() })],
   [keys.ports(), z.looseObject({ linkUid: text, link: text })],
   [keys.addresses(), z.looseObject({ interface: text, owners: z.array(text) })],
   [keys.replicas(), z.looseObject({ id: text, incarnation: text, peerUrl: text.nullable() })],
@@ -122,7 +130,12 @@ export function readRecord(key: string, value: string): ReadRecord {
 
 // A record is found by its key and indexed by its own names: the two have to agree.
 function misplaced(key: string, data: unknown): ReadRecord {
-  const { namespace, name, vni } = data as { namespace?: string; name?: string; vni?: number };
+  const { namespace, name, vni, network } = data as {
+    namespace?: string;
+    name?: string;
+    vni?: number;
+    network?: string;
+  };
   const expected = key.startsWith(keys.pods())
     ? keys.pod(namespace ?? "", name ?? "")
     : key.startsWith(keys.links())
@@ -133,6 +146,8 @@ function misplaced(key: string, data: unknown): ReadRecord {
           ? keys.node(name ?? "")
           : key.startsWith(keys.vnis())
             ? keys.vni(vni ?? 0)
-            : key;
+            : key.startsWith(keys.subnets())
+              ? keys.subnet(namespace ?? "", network ?? "")
+              : key;
   return key === expected ? { data } : { problem: `names itself ${expected}` };
 }

@@ -102,10 +102,22 @@ export class Reconciler {
     const { world } = this.#mirror;
     for (const vni of vnis) {
       const record = world.vni(vni);
+      if (record === undefined) this.#feedStarved();
       const isOrphan = record !== undefined && world.keyOfUid(record.linkUid) === undefined;
       if (record?.state === "draining" || isOrphan) this.#dueVnis.add(vni);
     }
     this.#run();
+  }
+
+  /** There are other VNIs to be had. */
+  poolsTouched(): void {
+    this.#feedStarved();
+    this.#run();
+  }
+
+  #feedStarved(): void {
+    for (const key of this.#toolbox.starved) this.#dueLinks.add(key);
+    this.#toolbox.starved.clear();
   }
 
   /** Resolves when the transaction under way is over; nothing follows it. */

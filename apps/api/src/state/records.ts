@@ -61,6 +61,29 @@ export interface VniRecord {
   state: "used" | "draining";
 }
 
+/** A /31 or /127 from a namespace's pool; the first address is the first end's. */
+export interface SubnetRecord {
+  /** Its first address, without prefix length. */
+  network: string;
+  linkUid: string;
+  namespace: string;
+  link: string;
+}
+
+/** What the installation allocates from. Prefixes are canonical texts. */
+export interface PoolsRecord {
+  /** Both inclusive. */
+  vnis: { from: number; to: number };
+  ipv4: string[];
+  ipv6: string[];
+}
+
+/** What one namespace has instead of the installation's; null: nothing. */
+export interface NamespacePoolsRecord {
+  ipv4: string[] | null;
+  ipv6: string[] | null;
+}
+
 /** A pod's interface belongs to one link. */
 export interface PortClaim {
   linkUid: string;

@@ -1,4 +1,5 @@
 import { keys } from "@ratchet/contracts";
+import { endsWithAddresses } from "../pools/link-ends.js";
 import { nodeOfPod } from "./node-of-pod.js";
 import type {
   BindingRecord,
@@ -8,6 +9,7 @@ import type {
   NodeRecord,
   PodRecord,
   RunRecord,
+  SubnetRecord,
   VniRecord,
 } from "./records.js";
 import { SetIndex } from "./set-index.js";
@@ -18,6 +20,8 @@ const FAULTS = keys.faults();
 const NODES = keys.nodes();
 const BINDINGS = keys.bindings();
 const VNIS = keys.vnis();
+const SUBNETS = keys.subnets();
+const ADDRESSES = keys.addresses();
 
 /**
  * Everything the store holds, read and indexed: by namespace, by pod, by node, by uid.
@@ -35,6 +39,10 @@ export class World {
   readonly #podsOfNode = new SetIndex<string>();
   readonly #nodeOfPod = new Map<string, string>();
   readonly #vnisOfLink = new SetIndex<number>();
+  readonly #subnetsOfLink = new SetIndex<string>();
+  readonly #subnetsIn = new SetIndex<string>();
+  readonly #claimsOfAddress = new SetIndex<string>();
+  readonly #addressCounts = new Map<string, number>();
   readonly #unplacedPods = new Set<string>();
   readonly #drainingOfNode = new SetIndex<number>();
   readonly #keyOfUid = new Map<string, string>();
@@ -103,6 +111,31 @@ export class World {
     return this.#vnisOfLink.get(linkUid);
   }
 
+  /** Store keys of the automatic subnets of a link. */
+  subnetsOfLink(linkUid: string): ReadonlySet<string> {
+    return this.#subnetsOfLink.get(linkUid);
+  }
+
+  subnetsIn(namespace: string): ReadonlySet<string> {
+    return this.#subnetsIn.get(namespace);
+  }
+
+  /** Number of addresses claimed in pods of a namespace. */
+  addressCount(namespace: string): number {
+    return this.#addressCounts.get(namespace) ?? 0;
+  }
+
+  /** Store keys of the claims on an address, in whichever pods of the namespace. */
+  claimsOfAddress(namespace: string, address: string): ReadonlySet<string> {
+    return this.#claimsOfAddress.get(`${namespace}/${address}`);
+  }
+
+  /** A link's ends with the addresses that were chosen for it. */
+  endsOf(link: LinkRecord): LinkRecord["spec"]["endpoints"] {
+    const subnets = [...this.subnetsOfLink(link.uid)].flatMap((key) => this.entry<SubnetRecord>(key)?.data ?? []);
+    return endsWithAddresses(link, subnets);
+  }
+
   /** Pods that are on no node. */
   get unplacedPods(): ReadonlySet<string> {
     return this.#unplacedPods;
@@ -168,6 +201,14 @@ export class World {
       this.#vnis.add(vni);
       this.#vnisOfLink.add(linkUid, vni);
       if (state === "draining") for (const node of nodes) this.#drainingOfNode.add(node, vni);
+    } else if (key.startsWith(SUBNETS)) {
+      const { linkUid, namespace } = data as SubnetRecord;
+      this.#subnetsOfLink.add(linkUid, key);
+      this.#subnetsIn.add(namespace, key);
+    } else if (key.startsWith(ADDRESSES)) {
+      const [namespace, address] = placeOfAddress(key);
+      this.#claimsOfAddress.add(`${namespace}/${address}`, key);
+      this.#addressCounts.set(namespace, this.addressCount(namespace) + 1);
     } else if (key.startsWith(NODES)) {
       this.#nodes.add(key.slice(NODES.length));
     }
@@ -196,6 +237,16 @@ export class World {
       this.#vnis.delete(vni);
       this.#vnisOfLink.remove(linkUid, vni);
       for (const node of nodes) this.#drainingOfNode.remove(node, vni);
+    } else if (key.startsWith(SUBNETS)) {
+      const { linkUid, namespace } = data as SubnetRecord;
+      this.#subnetsOfLink.remove(linkUid, key);
+      this.#subnetsIn.remove(namespace, key);
+    } else if (key.startsWith(ADDRESSES)) {
+      const [namespace, address] = placeOfAddress(key);
+      this.#claimsOfAddress.remove(`${namespace}/${address}`, key);
+      const left = this.addressCount(namespace) - 1;
+      if (left > 0) this.#addressCounts.set(namespace, left);
+      else this.#addressCounts.delete(namespace);
     } else if (key.startsWith(NODES)) {
       this.#nodes.delete(key.slice(NODES.length));
     }
@@ -225,6 +276,11 @@ export class World {
 export function podKeysOfLink(link: LinkRecord): string[] {
   const found = link.spec.endpoints.flatMap((end) => ("pod" in end ? [keys.pod(link.namespace, end.pod)] : []));
   return found[0] === found[1] ? found.slice(0, 1) : found;
+}
+
+function placeOfAddress(key: string): [namespace: string, address: string] {
+  const [namespace = "", , address = ""] = key.slice(ADDRESSES.length).split("/");
+  return [namespace, address];
 }
 
 function podOfBinding(key: string): string {

@@ -45,7 +45,10 @@ export function deriveLinkStatus(
     vni: resolved.vni ?? resolved.link.spec.vni ?? null,
     mtu: reports[0].port?.mtuBytes ?? reports[1].port?.mtuBytes ?? null,
     observedRevision: wires.length === 0 ? 0 : Math.min(...wires.map((wire) => wire?.revision ?? 0)),
-    endpoints: resolved.ends.map((end, index) => endpointStatus(end.node, reports[index as 0 | 1])),
+    endpoints: resolved.ends.map((end, index) => ({
+      ...endpointStatus(end.node, reports[index as 0 | 1]),
+      ...chosenAddresses(resolved, index),
+    })),
     conditions: sinceBefore(claimsOf(resolved, verdict, faults), before?.conditions ?? [], nowIso),
   };
 }
@@ -141,6 +144,13 @@ function endpointStatus(node: string | null, { isConnected, port }: EndReports):
   }
   const { ifIndex, mac, mtuBytes, hasCarrier, operState, message } = port;
   return { node, ifIndex, mac, mtu: mtuBytes, carrier: hasCarrier, operState, message };
+}
+
+function chosenAddresses({ link, ends }: ResolvedLink, index: number): Pick<EndpointStatus, "autoAddresses"> {
+  if (link.spec.autoAddresses === undefined) return {};
+  const given = link.spec.endpoints[index];
+  const byHand = given !== undefined && "interface" in given ? (given.addresses ?? []) : [];
+  return { autoAddresses: (ends[index]?.end.addresses ?? []).filter((text) => !byHand.includes(text)) };
 }
 
 function verdict(phase: LinkPhase, reason: string, message: string): Verdict {

@@ -12,6 +12,7 @@ import {
 } from "@ratchet/contracts";
 import { FaultBoard } from "../faults/fault-board.js";
 import { endsAt } from "../faults/fault-clock.js";
+import { isVniPoolFull } from "../pools/installation-pools.js";
 import { carriedMtuBytes, defaultMtuBytes } from "../resolve/mtu.js";
 import { type ResolvedEnd, type ResolvedLink, type ResolveSources, resolveLink } from "../resolve/resolve-link.js";
 import { metadataOf } from "../state/documents.js";
@@ -200,6 +201,8 @@ export class Observer {
       nodeOf: (key) => world.nodeOf(key),
       node: (name) => world.node(name)?.data,
       usedVni: (uid) => world.usedVni(uid),
+      endsOf: (link) => world.endsOf(link),
+      isVniPoolFull: () => isVniPoolFull(world),
       defaultMtuBytes: this.defaultMtuBytes,
     };
   }

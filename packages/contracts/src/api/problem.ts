@@ -15,6 +15,8 @@ export const PROBLEM_STATUS = {
   InterfaceTaken: 409,
   AddressTaken: 409,
   VniTaken: 409,
+  PoolExhausted: 409,
+  PoolInUse: 409,
   Conflict: 409,
   Stale: 412,
   TooLarge: 413,

@@ -136,6 +136,23 @@ export const OPERATIONS: readonly Operation[] = [
     answer: "Layout",
   },
   {
+    method: "get",
+    path: "/api/v1/namespaces/{namespace}/pools",
+    id: "getPools",
+    tag: "namespaces",
+    summary: "Reads what automatic addresses of a namespace are taken from, and how much of it is used",
+    answer: "Pools",
+  },
+  {
+    method: "put",
+    path: "/api/v1/namespaces/{namespace}/pools",
+    id: "putPools",
+    tag: "namespaces",
+    summary: "Gives a namespace pools of its own; refused while a link has an address outside of them",
+    body: "PoolsInput",
+    answer: "Pools",
+  },
+  {
     method: "post",
     path: "/api/v1/apply",
     id: "apply",

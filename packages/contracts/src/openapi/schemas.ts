@@ -6,6 +6,7 @@ import { Change } from "../api/change.js";
 import { HealResult } from "../api/heal.js";
 import { Layout } from "../api/layout.js";
 import { listOf } from "../api/list.js";
+import { Pools, PoolsInput } from "../api/pools.js";
 import { Problem } from "../api/problem.js";
 import { RerouteRequest } from "../api/reroute.js";
 import { StreamFrame } from "../api/stream.js";
@@ -25,7 +26,7 @@ const Namespace = z.object({
 });
 
 /** What clients send: transforms are described by what they take. */
-const INPUTS = { PodInput, LinkInput, FaultInput, RerouteRequest, PingRequest, TraceRequest, Layout };
+const INPUTS = { PodInput, LinkInput, FaultInput, RerouteRequest, PingRequest, TraceRequest, Layout, PoolsInput };
 
 /** What the server answers. */
 const OUTPUTS = {
@@ -42,6 +43,7 @@ const OUTPUTS = {
   PingResult,
   TraceResult,
   LinkTelemetry,
+  Pools,
   StreamFrame,
   NodeList: listOf("Node", Node),
   PodList: listOf("Pod", Pod),

@@ -82,6 +82,16 @@ const schemaOf = {
 };
 export type Endpoint = z.output<typeof AnyEndpoint>;
 
+/** Which addresses the control plane shall choose: a /31, a /127, or one of each. */
+export const AUTO_ADDRESSES = ["ipv4", "ipv6", "both"] as const;
+export type AutoAddresses = (typeof AUTO_ADDRESSES)[number];
+
+/** The families that are chosen. */
+export function autoFamilies(asked: AutoAddresses | undefined): (4 | 6)[] {
+  if (asked === undefined) return [];
+  return asked === "both" ? [4, 6] : [asked === "ipv4" ? 4 : 6];
+}
+
 export const TRANSPORTS = ["auto", "veth", "vxlan"] as const;
 
 export const LinkSpec = z
@@ -91,10 +101,16 @@ export const LinkSpec = z
     wiring: z.enum(["patched", "direct"]).default("patched"),
     mtu: MtuBytes.optional(),
     vni: Vni.optional(),
+    autoAddresses: z.enum(AUTO_ADDRESSES).optional().meta({
+      description: "have both ends given an address of a /31 (ipv4) or /127 (ipv6) from the namespace's pool",
+    }),
     state: z.enum(["up", "down"]).default("up"),
     impairments: z.array(Impairment).optional(),
   })
-  .superRefine((spec, ctx) => checkTogether(spec.endpoints, spec.mtu, spec.vni, spec.transport, ctx));
+  .superRefine((spec, ctx) => {
+    checkTogether(spec.endpoints, spec.mtu, spec.vni, spec.transport, ctx);
+    checkAutoAddresses(spec.endpoints, spec.mtu, spec.autoAddresses, ctx);
+  });
 export type LinkSpec = z.output<typeof LinkSpec>;
 
 /** What holds for the ends together. */
@@ -149,6 +165,29 @@ function checkTogether(
   }
 }
 
+/** An address chosen beside one that is given would leave the two ends in different networks. */
+function checkAutoAddresses(
+  endpoints: Endpoint[],
+  mtu: number | undefined,
+  asked: AutoAddresses | undefined,
+  ctx: z.RefinementCtx,
+): void {
+  const families = autoFamilies(asked);
+  for (const [index, end] of endpoints.entries()) {
+    const given = "interface" in end ? (end.addresses ?? []) : [];
+    const clash = given.findIndex((text) => families.includes(familyOf(text)));
+    if (clash < 0) continue;
+    ctx.addIssue({
+      code: "custom",
+      path: ["endpoints", index, "addresses", clash],
+      message: `spec.autoAddresses is ${asked}: leave out one or the other`,
+    });
+  }
+  if (families.includes(6) && mtu !== undefined && mtu < IPV6_MTU_MIN_BYTES) {
+    ctx.addIssue({ code: "custom", path: ["mtu"], message: `IPv6 needs at least ${IPV6_MTU_MIN_BYTES} bytes` });
+  }
+}
+
 export const LINK_PHASES = ["Pending", "Programming", "Up", "Down", "Degraded", "Error", "Unknown"] as const;
 export type LinkPhase = (typeof LINK_PHASES)[number];
 
@@ -161,6 +200,8 @@ export const EndpointStatus = z.object({
   carrier: z.boolean().nullable(),
   operState: z.string().nullable(),
   message: z.string(),
+  /** Those that were chosen for it (spec.autoAddresses). */
+  autoAddresses: z.array(z.string()).optional(),
 });
 export type EndpointStatus = z.output<typeof EndpointStatus>;
 
