@@ -9,6 +9,7 @@ import { deriveModel } from "./state/model-store.js";
 import { useUi } from "./state/ui-store.js";
 import { CommandPalette } from "./ui/command-palette.js";
 import { Dock } from "./ui/dock/dock.js";
+import { FaultForm } from "./ui/faults/fault-form.js";
 import { Header } from "./ui/header.js";
 import { KeysHelp } from "./ui/keys-help.js";
 import { SidePanel } from "./ui/panel/side-panel.js";
@@ -40,6 +41,7 @@ function Page() {
       <Dock />
       <CommandPalette />
       <KeysHelp />
+      <FaultForm />
       <ExamplePicker />
       <ConnectHost />
       <div className="sr-only" role="status" aria-live="polite">

@@ -1,4 +1,4 @@
-import { reasonOf } from "../api/problem-error.js";
+import { ProblemError, reasonOf } from "../api/problem-error.js";
 import type { Answer } from "../api/request.js";
 import { editRefusal } from "../graph/refusal.js";
 import { clearPending, type PendingAction, setPending, settlePending } from "../state/pending-store.js";
@@ -15,7 +15,8 @@ export interface Target {
 }
 
 export interface ActionStep {
-  target: Target;
+  /** Shown as pending meanwhile; absent: nothing that is drawn. */
+  target?: Target;
   run: () => Promise<Answer<unknown>>;
 }
 
@@ -27,6 +28,10 @@ export interface Action {
   failed: string;
   steps: ActionStep[];
   hasToast: boolean;
+  /** Taking it back is no action of its own: ending a fault, for one. */
+  isFinal?: boolean;
+  /** Whoever asked shows the refusal. */
+  isQuiet?: boolean;
 }
 
 /**
@@ -36,32 +41,35 @@ export interface Action {
  * Answers the first refusal, or undefined when all was accepted.
  */
 export async function perform(action: Action): Promise<unknown> {
-  const refusal = editRefusal(useTopology.getState().phase === "silent");
+  const refusal = editRefusal(useTopology.getState());
   if (refusal !== undefined) {
-    toastRefused(action.failed, refusal);
+    if (!action.isQuiet) toastRefused(action.failed, refusal);
     return new Error(refusal);
   }
   const startedAt = Date.now();
   for (const { target } of action.steps) {
+    if (target === undefined) continue;
     setPending(target.kind, target.name, { verb: action.verb, revision: null, startedAt });
   }
   const changes: string[] = [];
-  const refused: { target: Target; error: unknown }[] = [];
+  const refused: { target: Target | undefined; error: unknown }[] = [];
   await Promise.all(
     action.steps.map(async ({ target, run }) => {
       try {
         const answer = await run();
         changes.push(...answer.changes);
+        if (target === undefined) return;
         setPending(target.kind, target.name, { verb: action.verb, revision: revisionOf(answer.body), startedAt });
       } catch (error) {
-        clearPending(target.kind, target.name);
+        if (target !== undefined) clearPending(target.kind, target.name);
         refused.push({ target, error });
       }
     }),
   );
   // The stream may have been faster than the answer.
   settlePending(useTopology.getState().stream, Date.now());
-  const entry: UndoEntry | undefined = changes.length > 0 ? { label: action.done, changes } : undefined;
+  const entry: UndoEntry | undefined =
+    changes.length > 0 && !action.isFinal ? { label: action.done, changes } : undefined;
   if (entry) remember(entry);
   const [first] = refused;
   if (first === undefined) {
@@ -69,12 +77,27 @@ export async function perform(action: Action): Promise<unknown> {
     if (action.hasToast) toastDone(action.done, entry && { key: undoKey(entry), run: () => undoEntry(entry) });
     return undefined;
   }
-  const id = `${first.target.kind === "links" ? "link" : "pod"}/${first.target.name}`;
+  const { target } = first;
   const more = refused.length > 1 ? ` (and ${refused.length - 1} more)` : "";
   const reason = reasonOf(first.error);
-  ui.refuse({ id, title: action.failed + more, reason });
+  if (!action.isQuiet) show(action, target, action.failed + more, reason, first.error);
   ui.announce(`${action.failed}: ${reason}`);
   return first.error;
+}
+
+/** Beside the thing it concerns, with another try where that may help. */
+function show(action: Action, target: Target | undefined, title: string, reason: string, error: unknown): void {
+  if (target === undefined) {
+    toastRefused(title, reason);
+    return;
+  }
+  const isAway = error instanceof ProblemError && error.problem.status === 503;
+  ui.refuse({
+    id: `${target.kind === "links" ? "link" : "pod"}/${target.name}`,
+    title,
+    reason,
+    ...(isAway && action.steps.length === 1 ? { retry: () => void perform(action) } : {}),
+  });
 }
 
 function revisionOf(body: unknown): number | null {

@@ -45,7 +45,7 @@ async function run(
   done: string,
   move: (stack: UndoStack, changes: string[]) => UndoStack,
 ): Promise<void> {
-  const refusal = editRefusal(useTopology.getState().phase === "silent");
+  const refusal = editRefusal(useTopology.getState());
   if (refusal !== undefined) return toastRefused("Cannot undo", refusal);
   if (useUndo.getState().isBusy) return;
   useUndo.setState({ isBusy: true });

@@ -42,7 +42,7 @@ export async function request<T>(
 }
 
 /** `/namespaces/default/links/a`. */
-export function objectPath(namespace: string, plural: "pods" | "links", name?: string): string {
+export function objectPath(namespace: string, plural: "pods" | "links" | "faults", name?: string): string {
   const base = `/namespaces/${encodeURIComponent(namespace)}/${plural}`;
   return name === undefined ? base : `${base}/${encodeURIComponent(name)}`;
 }

@@ -1,4 +1,15 @@
-import type { ApplyResult, Change, Layout, Link, List, Pod, RerouteRequest } from "@ratchet/contracts";
+import type {
+  ApplyResult,
+  Change,
+  Fault,
+  FaultSpec,
+  HealResult,
+  Layout,
+  Link,
+  List,
+  Pod,
+  RerouteRequest,
+} from "@ratchet/contracts";
 import { type Answer, objectPath, request, YamlText } from "./request.js";
 
 /** The API's verbs as the page uses them. Each throws ProblemError when refused. */
@@ -18,6 +29,11 @@ export const verbs = {
   deletePod: (namespace: string, name: string) => request<Pod>("DELETE", objectPath(namespace, "pods", name)),
   setPodRun: (namespace: string, name: string, verb: "kill" | "restart") =>
     request<Pod>("POST", `${objectPath(namespace, "pods", name)}/${verb}`),
+  createFault: (namespace: string, fault: { name: string; spec: FaultSpec }) =>
+    request<Fault>("POST", objectPath(namespace, "faults"), { metadata: { name: fault.name }, spec: fault.spec }),
+  endFault: (namespace: string, name: string) =>
+    request<Fault>("POST", `${objectPath(namespace, "faults", name)}/heal`),
+  heal: (namespace: string) => request<HealResult>("POST", `/namespaces/${encodeURIComponent(namespace)}/heal`),
   revert: (id: string) => request<unknown>("POST", `/changes/${encodeURIComponent(id)}/revert`),
   putLayout: (namespace: string, layout: Layout) =>
     request<Layout>("PUT", `/namespaces/${encodeURIComponent(namespace)}/layout`, layout),

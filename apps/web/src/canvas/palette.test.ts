@@ -32,7 +32,7 @@ test.each(THEMES)("text stands out 4.5 to 1 from everything it lies on, %s", (_n
   for (const ink of [palette.text, palette.textSoft, palette.accent]) {
     for (const under of [palette.ground, palette.box, palette.card]) expect(contrast(ink, under)).toBeGreaterThan(4.5);
   }
-  for (const state of ["degraded", "error"] as const) {
+  for (const state of ["degraded", "error", "impaired", "down"] as const) {
     expect(contrast(palette.badgeText, palette.wire[state])).toBeGreaterThan(4.5);
   }
 });

@@ -28,7 +28,7 @@ export function controlPointer(wrapper: HTMLElement, stage: Stage, events: Point
   let pressed: { client: Point; isOurs: boolean; id: number } | undefined;
 
   const at = (event: MouseEvent) => stage.toCanvas({ x: event.clientX, y: event.clientY });
-  const isStale = () => editRefusal(useTopology.getState().phase === "silent") !== undefined;
+  const isStale = () => editRefusal(useTopology.getState()) !== undefined;
 
   const down = (event: PointerEvent) => {
     if (!(event.target instanceof Element) || event.target.closest("[data-overlay]")) return;

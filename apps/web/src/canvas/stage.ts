@@ -17,6 +17,8 @@ export interface StageState {
   selection: Selection;
   hovered: string | null;
   notes: readonly { id: string; actor: string }[];
+  /** What to add to this browser's clock to have the server's, ms. */
+  clockSkewMs: number;
 }
 
 export interface StageEvents {
@@ -51,11 +53,13 @@ export class Stage {
     selection: new Set(),
     hovered: null,
     notes: [],
+    clockSkewMs: 0,
   };
   #scene: Scene = { boxes: new Map(), pods: new Map(), wires: new Map() };
   #isSceneOld = true;
   #isDark = false;
   #frame = 0;
+  #nextSecond = 0;
   #grabbed: { id: string; at: Point } | undefined;
   gesture: Gesture = IDLE;
   /** Milliseconds each of the last pictures took. */
@@ -196,6 +200,7 @@ export class Stage {
 
   destroy(): void {
     cancelAnimationFrame(this.#frame);
+    window.clearTimeout(this.#nextSecond);
     this.#resizing.disconnect();
     this.#listeners.clear();
     this.adapter.destroy();
@@ -227,6 +232,15 @@ export class Stage {
     this.adapter.shift(others, by);
   }
 
+  /** Paints again when the countdowns of running faults show their next second. */
+  #countDown(): void {
+    window.clearTimeout(this.#nextSecond);
+    const { model, clockSkewMs } = this.#state;
+    if (!hasCountdown(model)) return;
+    const wait = 1000 - ((Date.now() + clockSkewMs) % 1000) + 5;
+    this.#nextSecond = window.setTimeout(() => this.repaint(), wait);
+  }
+
   #paint(now: number): void {
     this.#frame = 0;
     const startedAt = performance.now();
@@ -254,6 +268,7 @@ export class Stage {
       ghosts: this.#wires.ghosts(this.#state.model),
       flashes,
       notes: this.#state.notes,
+      nowMs: Date.now() + this.#state.clockSkewMs,
       clock: this.hasMotion ? now / 1000 : 0,
     });
     for (const listener of this.#listeners) listener();
@@ -261,5 +276,12 @@ export class Stage {
     if (this.paintTimes.length > PAINT_TIMES_KEPT) this.paintTimes.shift();
     const isMoving = flashes.size > 0 || [...scene.wires.values()].some((wire) => wire.model.state === "pending");
     if (isMoving && this.hasMotion) this.repaint();
+    else this.#countDown();
   }
+}
+
+function hasCountdown({ wires, boxes }: GraphModel): boolean {
+  for (const box of boxes.values()) if (box.faults.length > 0) return true;
+  for (const wire of wires.values()) if (wire.faults.length > 0) return true;
+  return false;
 }

@@ -20,7 +20,7 @@ export interface RatchetPage {
   nodePosition: (name: string) => Point | null;
   /** A place with nothing on it. */
   groundPosition: () => Point | null;
-  /** How a wire is drawn now: up, pending, down, degraded, error, unknown. */
+  /** How a wire is drawn now: up, pending, down, impaired, degraded, error, unknown. */
   linkState: (name: string) => string | null;
   podPhase: (name: string) => string | null;
   /** Milliseconds of the last pictures' painting, newest last. */

@@ -14,7 +14,9 @@ export class WireHistory {
     for (const wire of after.wires.values()) {
       const old = before.wires.get(wire.id);
       if (!old) continue;
-      if (wire.state === "down" && old.state !== "down" && old.state !== "unknown") this.#broken.set(wire.id, now);
+      const hasBroken = wire.state === "down" && old.state !== "down" && old.state !== "unknown";
+      // A flapping wire would flash faster than is good for anybody.
+      if (hasBroken && !wire.faults.some((fault) => fault.type === "flap")) this.#broken.set(wire.id, now);
       const hasMoved = wire.ends.some((end, index) => end.pod !== old.ends[index as 0 | 1].pod);
       const path = hasMoved ? pathOf(wire.id) : undefined;
       if (path) this.#ghosts.set(wire.id, { from: path.from, to: path.to });

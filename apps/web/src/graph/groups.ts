@@ -9,7 +9,15 @@ export interface WireBundle {
   worst: WireState;
 }
 
-const SEVERITY: Record<WireState, number> = { up: 0, unknown: 1, pending: 2, degraded: 3, error: 4, down: 5 };
+const SEVERITY: Record<WireState, number> = {
+  up: 0,
+  unknown: 1,
+  pending: 2,
+  impaired: 3,
+  degraded: 4,
+  error: 5,
+  down: 6,
+};
 
 /** From this many pods on, boxes collapse into counted groups when seen from afar. */
 const MANY_PODS = 60;

@@ -1,7 +1,7 @@
 import type { Point } from "./point.js";
 import { hasTitleInside, type Scene, type SceneWire } from "./scene.js";
+import { markRoom } from "./wire-mark.js";
 import { directionAt, pointAt, type WirePath } from "./wire-path.js";
-import type { WireState } from "./wire-state.js";
 
 /** A text at its final place on the screen. `x`, `y`: upper left corner in CSS pixels. */
 export interface Label {
@@ -63,9 +63,10 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
   );
   wires.sort((a, b) => Number(options.favoured.has(b.model.id)) - Number(options.favoured.has(a.model.id)));
   for (const wire of wires) {
-    if (WHOLE.has(wire.model.state)) continue;
+    const room = markRoom(wire.model);
+    if (room === undefined) continue;
     const at = toScreen(view, pointAt(wire.path, 0.5));
-    taken.add(at.x - MARK_PX, at.y - MARK_PX, 2 * MARK_PX, 2 * MARK_PX);
+    taken.add(at.x - room.width / 2, at.y - room.height / 2, room.width, room.height);
   }
   const labels: Label[] = [];
   const lines = new Occupied();
@@ -85,7 +86,7 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
   for (const wire of wires) {
     const { vni, transport } = wire.model;
     if (transport !== "vxlan" || vni === null || (view.zoom < VNI_ZOOM && !isFavoured(wire))) continue;
-    put(wire, "vni", String(vni), (width) => vniPlaces(view, wire.path, width, WHOLE.has(wire.model.state)));
+    put(wire, "vni", String(vni), (width) => vniPlaces(view, wire.path, width, markRoom(wire.model) === undefined));
   }
   for (const wire of wires) {
     if (view.zoom < NAME_ZOOM && !isFavoured(wire)) continue;
@@ -105,10 +106,6 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
   return labels;
 }
 
-/** Nothing stands in the middle of these. */
-const WHOLE: ReadonlySet<WireState> = new Set(["up", "pending", "unknown"]);
-/** Half the size of a cross or badge. */
-const MARK_PX = 10;
 const LINE_STEP_PX = 10;
 const LABEL_ROOM_PX = 150;
 
@@ -144,7 +141,7 @@ function isWireOnScreen(view: View, path: WirePath): boolean {
 
 /** On the line: in the middle of a whole wire, beside the gap of a broken one. */
 function vniPlaces(view: View, path: WirePath, width: number, isWhole: boolean): Point[] {
-  const spots = isWhole ? [0.5, 0.4, 0.6, 0.3, 0.7] : [0.36, 0.64, 0.28, 0.72];
+  const spots = isWhole ? [0.5, 0.4, 0.6, 0.3, 0.7] : [0.36, 0.64, 0.28, 0.72, 0.22, 0.78];
   return spots.map((t) => {
     const at = toScreen(view, pointAt(path, t));
     return { x: at.x - width / 2, y: at.y - HEIGHT.vni / 2 };

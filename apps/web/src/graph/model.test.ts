@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { aLink, aNode, aPod, cloudRouter, modelOf, resourcesOf } from "../test-support/resources.js";
+import { aFault, aLink, aNode, aPod, cloudRouter, modelOf, resourcesOf } from "../test-support/resources.js";
 import { countStates } from "./counts.js";
 import { diffGraph, edgeKey } from "./diff.js";
+import { markOf } from "./wire-mark.js";
 import { stateWord } from "./wire-state.js";
 
 test("puts pods into their nodes' boxes and counts them", () => {
@@ -65,4 +66,48 @@ test("the graph follows: an end that moved is another edge, a pod on another nod
   expect(diff.addedNodes).toEqual([{ id: "pod/c", parent: "node/n" }]);
   expect(diff.removedEdges).toEqual(["link/l"]);
   expect(diff.addedEdges).toEqual([{ id: "link/l", source: "pod/a", target: "pod/c" }]);
+});
+
+test("nothing of a node that is away is shown as up", () => {
+  const away = aNode("right");
+  away.status.phase = "Unknown";
+  const { pods, links } = cloudRouter();
+  const model = modelOf(resourcesOf(aNode("left"), away, ...pods.values(), ...links.values()));
+  expect([...model.wires.values()].map((wire) => [wire.name, wire.state])).toEqual([
+    ["a", "up"],
+    ["b", "unknown"],
+    ["c", "unknown"],
+  ]);
+  expect(model.pods.get("pod/centosb")?.phase).toBe("Unknown");
+});
+
+test("a wire that a fault took down is told from a cut, and counts down to its end", () => {
+  const endsAt = "2026-01-01T00:01:00.000Z";
+  const at = Date.parse(endsAt);
+  const fault = aFault("f", { target: { link: "lost" }, action: { type: "down" } }, ["lost"], endsAt);
+  const over = aFault("g", { target: { link: "cut" }, action: { type: "down" } }, ["cut"], endsAt);
+  over.status = { ...over.status, phase: "Ended", ended: "deadline", endedAt: endsAt };
+  const model = modelOf(
+    resourcesOf(
+      aLink("cut", "a:1", "b:1", { phase: "Down", state: "down" }),
+      aLink("lost", "a:2", "b:2", { phase: "Down" }),
+      fault,
+      over,
+    ),
+  );
+  const [cut, lost] = [...model.wires.values()];
+  if (!cut || !lost) throw new Error("two wires were given");
+  expect([cut, lost].map(stateWord)).toEqual(["cut", "faulted"]);
+  expect(markOf(cut, at)).toEqual({ kind: "cross" });
+  expect(markOf(lost, at - 23_400)).toMatchObject({ kind: "pill", text: "24 s", hasBolt: true });
+});
+
+test("a wire whose directions suffer differently says both in its figure", () => {
+  const link = aLink("l", "a:1", "b:1");
+  link.spec.impairments = [
+    { from: "a", delayMs: 20 },
+    { from: "b", delayMs: 80, lossPercent: 2 },
+  ];
+  const wire = modelOf(resourcesOf(link)).wires.get("link/l");
+  expect(wire).toMatchObject({ state: "impaired", figure: "20/80 ms · 0/2 %" });
 });

@@ -1,6 +1,8 @@
-import type { Link, LinkPhase, Node, Pod, PodEndpoint, PodPhase } from "@ratchet/contracts";
+import type { Fault, Link, LinkPhase, Node, Pod, PodEndpoint, PodPhase } from "@ratchet/contracts";
 import { fanLanes } from "./fan.js";
+import { impairedWays, mainFigure } from "./impairment-text.js";
 import { type PodRole, roleOf } from "./role.js";
+import { type FaultMark, type FaultMarks, faultMarks } from "./running-faults.js";
 import { type WireState, wireState } from "./wire-state.js";
 
 /** What the stream holds of one namespace. */
@@ -8,6 +10,7 @@ export interface Resources {
   nodes: ReadonlyMap<string, Node>;
   pods: ReadonlyMap<string, Pod>;
   links: ReadonlyMap<string, Link>;
+  faults: ReadonlyMap<string, Fault>;
 }
 
 /** What the page knows beside the resources: nothing of it comes from the kernel. */
@@ -27,6 +30,8 @@ export interface BoxModel {
   isKnown: boolean;
   lastSeen: string | null;
   podCount: number;
+  /** Running faults aimed at the node itself. */
+  faults: readonly FaultMark[];
 }
 
 export interface PodModel {
@@ -37,6 +42,8 @@ export interface PodModel {
   /** `Absent`: a link names it and nobody has made it yet. */
   phase: PodPhase | "Absent";
   isPending: boolean;
+  /** Running faults aimed at the pod itself. */
+  faults: readonly FaultMark[];
   role: PodRole;
   /** Size of its card in canvas units. */
   width: number;
@@ -61,6 +68,10 @@ export interface WireModel {
   /** Somebody asked for it to be down. */
   isCut: boolean;
   phase: LinkPhase;
+  /** Running faults that act on it, the one that ends first in front. */
+  faults: readonly FaultMark[];
+  /** What its directions suffer, in a few characters; empty when nothing. */
+  figure: string;
   /** Which of the parallel wires this is: -1.5, -0.5, 0.5, 1.5 for four of them. Measured from the lesser pod id. */
   lane: number;
   lanes: number;
@@ -92,6 +103,7 @@ export function buildModel(resources: Resources, overlay: Overlay): GraphModel {
   const boxes = new Map<string, BoxModel>();
   const pods = new Map<string, PodModel>();
   const wires = new Map<string, WireModel>();
+  const marks = faultMarks(resources.faults);
 
   for (const node of resources.nodes.values()) {
     const id = nodeId(node.metadata.name);
@@ -101,6 +113,7 @@ export function buildModel(resources: Resources, overlay: Overlay): GraphModel {
       isKnown: node.status.phase === "Ready" && !overlay.isStale,
       lastSeen: later(node.status.lastSeen, overlay.lastWord),
       podCount: 0,
+      faults: marks.nodes.get(node.metadata.name) ?? [],
     });
   }
   for (const pod of resources.pods.values()) {
@@ -111,16 +124,18 @@ export function buildModel(resources: Resources, overlay: Overlay): GraphModel {
       id,
       name: pod.metadata.name,
       box: box?.id ?? null,
-      phase: overlay.isStale ? "Unknown" : pod.status.phase,
+      phase: overlay.isStale || box?.isKnown === false ? "Unknown" : pod.status.phase,
       isPending: overlay.pendingPods.has(pod.metadata.name),
+      faults: marks.pods.get(pod.metadata.name) ?? [],
       role: roleOf(pod.metadata.labels),
       width: cardWidth(pod.metadata.name),
       height: CARD_HEIGHT,
     });
   }
   for (const link of resources.links.values()) {
-    const wire = wireOf(link, overlay);
+    const wire = wireOf(link, overlay, marks);
     if (wire === undefined) continue;
+    if (wire.ends.some((end) => isBlind(boxes, pods.get(end.pod)))) forget(wire);
     wires.set(wire.id, wire);
     for (const end of wire.ends) {
       if (!pods.has(end.pod)) pods.set(end.pod, absentPod(end.pod));
@@ -130,13 +145,25 @@ export function buildModel(resources: Resources, overlay: Overlay): GraphModel {
   return { boxes, pods, wires };
 }
 
+/** Its node is away: whatever was last said of it may be old. */
+function isBlind(boxes: ReadonlyMap<string, BoxModel>, pod: PodModel | undefined): boolean {
+  return pod !== undefined && pod.box !== null && boxes.get(pod.box)?.isKnown === false;
+}
+
+/** What looks whole is unknown while one end's node is away, whatever came in which order. */
+function forget(wire: WireModel): void {
+  if (wire.state !== "up" && wire.state !== "impaired" && wire.state !== "degraded") return;
+  wire.state = "unknown";
+  wire.phase = "Unknown";
+}
+
 /** The later of two ISO times. */
 function later(a: string | null, b: string | null): string | null {
   if (a === null || b === null) return a ?? b;
   return a > b ? a : b;
 }
 
-function wireOf(link: Link, overlay: Overlay): WireModel | undefined {
+function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | undefined {
   const [a, b] = link.spec.endpoints;
   if (!a || !b || !isPodEnd(a) || !isPodEnd(b)) return undefined;
   const end = (spec: PodEndpoint, index: number): WireEnd => ({
@@ -154,6 +181,8 @@ function wireOf(link: Link, overlay: Overlay): WireModel | undefined {
     state: wireState(link, overlay.isStale, overlay.pendingLinks.has(link.metadata.name)),
     isCut: link.spec.state === "down",
     phase: overlay.isStale ? "Unknown" : link.status.phase,
+    faults: marks.links.get(link.metadata.name) ?? [],
+    figure: mainFigure(impairedWays(link)),
     lane: 0,
     lanes: 1,
     message: messageOf(link),
@@ -168,6 +197,7 @@ function absentPod(id: string): PodModel {
     box: null,
     phase: "Absent",
     isPending: false,
+    faults: [],
     role: "box",
     width: cardWidth(name),
     height: CARD_HEIGHT,

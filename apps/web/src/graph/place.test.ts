@@ -13,13 +13,14 @@ test("a chain reads from left to right", () => {
 });
 
 test("every browser places the same things alike, in whatever order they came", () => {
-  const { nodes, pods, links } = cloudRouter();
+  const { nodes, pods, links, faults } = cloudRouter();
   const turned = {
+    faults,
     nodes: new Map([...nodes].reverse()),
     pods: new Map([...pods].reverse()),
     links: new Map([...links].reverse()),
   };
-  expect(firstPlaces(modelOf(turned))).toEqual(firstPlaces(modelOf({ nodes, pods, links })));
+  expect(firstPlaces(modelOf(turned))).toEqual(firstPlaces(modelOf({ nodes, pods, links, faults })));
 });
 
 test("no two cards overlap and no box overlaps another, with 300 pods on 6 nodes", () => {

@@ -1,8 +1,10 @@
 import type { GraphModel } from "./model.js";
 
 /** Why a wire cannot be begun or edited at all just now, or undefined. */
-export function editRefusal(isStale: boolean): string | undefined {
-  return isStale ? "No word from the server: editing is off until it is back" : undefined;
+export function editRefusal(now: { phase: string; staleSince: string | null }): string | undefined {
+  if (now.phase === "silent") return "No word from the server: editing is off until it is back";
+  if (now.staleSince !== null) return "The server's store does not answer: editing is off until it is back";
+  return undefined;
 }
 
 /** Why a wire drawn from one pod cannot end at another, or undefined when it can. */

@@ -38,12 +38,12 @@ test("offers the first pair of /31 addresses that overlaps nothing", () => {
 });
 
 test("reads addresses from links, interfaces and loopbacks", () => {
-  const { pods, links } = cloudRouter();
+  const { pods, links, faults } = cloudRouter();
   const more = aPod("x", null, {
     loopback: ["10.99.0.0/32"],
     interfaces: [{ name: "e", addresses: ["10.99.0.2/31"] }],
   });
-  const used = usedPrefixes({ nodes: new Map(), pods: new Map([...pods, ["x", more]]), links });
+  const used = usedPrefixes({ nodes: new Map(), pods: new Map([...pods, ["x", more]]), links, faults });
   expect(used).toHaveLength(8);
   expect(suggestPair(used)?.[0]).toBe("10.99.0.4/31");
 });

@@ -1,9 +1,10 @@
 import type { Link, LinkPhase } from "@ratchet/contracts";
+import { impairedWays } from "./impairment-text.js";
 
 /** How a wire is drawn. `down` is both asked (cut) and observed (no carrier). */
-export type WireState = "up" | "pending" | "down" | "degraded" | "error" | "unknown";
+export type WireState = "up" | "pending" | "down" | "impaired" | "degraded" | "error" | "unknown";
 
-export const WIRE_STATES: readonly WireState[] = ["up", "pending", "down", "degraded", "error", "unknown"];
+export const WIRE_STATES: readonly WireState[] = ["up", "pending", "down", "impaired", "degraded", "error", "unknown"];
 
 const BY_PHASE: Record<LinkPhase, WireState> = {
   Up: "up",
@@ -15,21 +16,35 @@ const BY_PHASE: Record<LinkPhase, WireState> = {
   Unknown: "unknown",
 };
 
-/** What a person calls it: a wire that is down because somebody asked for it is "cut". */
-export type StateWord = WireState | "cut";
+/** What a person calls it: "cut" was asked for in the Link, "faulted" is broken on purpose and for a time. */
+export type StateWord = WireState | "cut" | "faulted";
 
-export const STATE_WORDS: readonly StateWord[] = ["up", "cut", "down", "pending", "degraded", "error", "unknown"];
+export const STATE_WORDS: readonly StateWord[] = [
+  "up",
+  "impaired",
+  "faulted",
+  "cut",
+  "down",
+  "pending",
+  "degraded",
+  "error",
+  "unknown",
+];
 
-export function stateWord(wire: { state: WireState; isCut: boolean }): StateWord {
-  return wire.state === "down" && wire.isCut ? "cut" : wire.state;
+export function stateWord(wire: { state: WireState; isCut: boolean; faults: readonly unknown[] }): StateWord {
+  const { state, isCut, faults } = wire;
+  if (state === "down" && isCut) return "cut";
+  if (faults.length > 0 && (state === "down" || state === "up" || state === "impaired")) return "faulted";
+  return state;
 }
 
 /** The state whose colour a word has. */
-export const stateOfWord = (word: StateWord): WireState => (word === "cut" ? "down" : word);
+export const stateOfWord = (word: StateWord): WireState => (word === "cut" || word === "faulted" ? "down" : word);
 
 /** Silence beats everything: a picture that may be old must not look sure. */
 export function wireState(link: Link, isStale: boolean, isPending: boolean): WireState {
   if (isStale) return "unknown";
   if (isPending) return "pending";
-  return BY_PHASE[link.status.phase];
+  const state = BY_PHASE[link.status.phase];
+  return state === "up" && impairedWays(link).some((way) => way !== undefined) ? "impaired" : state;
 }

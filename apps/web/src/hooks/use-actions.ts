@@ -1,10 +1,12 @@
 import { useMemo } from "react";
+import { healEverything } from "../actions/fault-actions.js";
 import { toggleCut } from "../actions/link-actions.js";
 import { toggleRun } from "../actions/pod-actions.js";
 import { deleteSelection } from "../actions/selection-actions.js";
 import { redo, undo } from "../actions/undo.js";
 import { useStage } from "../canvas/stage-context.js";
-import { namesOf } from "../graph/selection.js";
+import type { FaultAim } from "../graph/fault-draft.js";
+import { namesOf, type Selection } from "../graph/selection.js";
 import { useModel } from "../state/model-store.js";
 import { ui, useUi } from "../state/ui-store.js";
 import { openCommandPalette } from "../ui/command-palette.js";
@@ -29,6 +31,11 @@ export function useActions() {
         const [wire] = links();
         if (wire !== undefined) ui.open({ kind: "reroute-picker", wire });
       },
+      break: () => {
+        const aim = aimOf(links(), useUi.getState().selection);
+        ui.open({ kind: "fault-form", aim });
+      },
+      heal: () => void healEverything(),
       undo: () => void undo(),
       redo: () => void redo(),
       select: () => ui.tool("select"),
@@ -58,4 +65,13 @@ export function useActions() {
       keys: () => ui.open({ kind: "keys" }),
     };
   }, [stage]);
+}
+
+/** What "break" means: the wires, else the pods, else the node that is selected, else whatever the form is told. */
+function aimOf(links: readonly string[], selection: Selection): FaultAim {
+  if (links.length > 0) return { kind: "links", names: links };
+  const pods = namesOf(selection, "pod");
+  if (pods.length > 0) return { kind: "pods", names: pods };
+  const [name] = namesOf(selection, "node");
+  return name === undefined ? { kind: "namespace" } : { kind: "node", name };
 }

@@ -20,6 +20,8 @@ export function useShortcuts(actions: Actions): void {
       x: actions.cut,
       r: actions.reroute,
       k: actions.run,
+      b: actions.break,
+      h: actions.heal,
       f: actions.fit,
       Delete: actions.remove,
       Backspace: actions.remove,

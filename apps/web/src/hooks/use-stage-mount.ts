@@ -33,6 +33,7 @@ export function useStageMount({ wrapper, graph, canvas, isDark }: Mount): void {
       useTopology.subscribe((now, before) => {
         if (now.layout !== before.layout) own.moveTo(now.layout.positions);
         if (now.notes !== before.notes) own.show({ notes: now.notes });
+        if (now.clockSkewMs !== before.clockSkewMs) own.show({ clockSkewMs: now.clockSkewMs });
         if (now.phase !== before.phase) own.adapter.lock(now.phase === "silent");
       }),
       controlPointer(wrapper.current, own, {

@@ -3,7 +3,7 @@ import type { StreamState } from "../stream/reducer.js";
 
 /** An action of this page that the stream has not shown yet. */
 export interface PendingAction {
-  verb: "create" | "cut" | "restore" | "delete" | "reroute" | "kill" | "restart" | "undo";
+  verb: "create" | "cut" | "restore" | "delete" | "reroute" | "kill" | "restart" | "undo" | "break" | "heal";
   /** Known once the API has accepted it. */
   revision: number | null;
   startedAt: number;

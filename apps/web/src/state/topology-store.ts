@@ -15,6 +15,10 @@ export interface TopologyState {
   phase: "connecting" | "live" | "silent";
   /** Milliseconds since the epoch. */
   lastWordAt: number | null;
+  /** ISO time since when the server's store has not answered: intents are as last known, and writes are refused. */
+  staleSince: string | null;
+  /** What to add to this browser's clock to have the server's, ms. */
+  clockSkewMs: number;
   stream: StreamState;
   /** Newest first. */
   events: readonly Event[];
@@ -29,8 +33,16 @@ export const useTopology = create<TopologyState>(() => ({
   namespace: "default",
   phase: "connecting",
   lastWordAt: null,
+  staleSince: null,
+  clockSkewMs: 0,
   stream: EMPTY_STREAM,
   events: [],
   layout: { positions: {} },
   notes: [],
 }));
+
+/** Changes can be asked for: somebody is there, and its store too. */
+export const isEditable = ({ phase, staleSince }: TopologyState): boolean => phase === "live" && staleSince === null;
+
+/** Milliseconds since the epoch, by the server's clock. */
+export const serverNow = (): number => Date.now() + useTopology.getState().clockSkewMs;

@@ -1,4 +1,5 @@
 import { create } from "zustand";
+import type { FaultAim, FaultKind } from "../graph/fault-draft.js";
 import type { Point } from "../graph/point.js";
 import { EMPTY_SELECTION, type Selection } from "../graph/selection.js";
 
@@ -12,6 +13,7 @@ export type Popup =
   | { kind: "reroute-picker"; wire: string }
   | { kind: "pod-form"; at: Point; node: string | null }
   | { kind: "menu"; about: string | null; client: Point; at: Point }
+  | { kind: "fault-form"; aim: FaultAim; as?: FaultKind }
   | { kind: "keys" }
   | { kind: "example" }
   | { kind: "cluster" };
@@ -21,7 +23,11 @@ export interface Refusal {
   id: string;
   title: string;
   reason: string;
+  /** Another try, where trying again may help. */
+  retry?: () => void;
 }
+
+export type DockTab = "links" | "events" | "faults";
 
 interface UiState {
   selection: Selection;
@@ -30,7 +36,7 @@ interface UiState {
   tool: Tool;
   popup: Popup | null;
   refusal: Refusal | null;
-  dockTab: "links" | "events";
+  dockTab: DockTab;
   isDockOpen: boolean;
   isLegendOpen: boolean;
   /** Said to screen readers. */
@@ -71,7 +77,7 @@ export const ui = {
     localStorage.setItem(DOCK_KEY, isDockOpen ? "open" : "closed");
     useUi.setState({ isDockOpen });
   },
-  dockTab: (dockTab: UiState["dockTab"]) => useUi.setState({ dockTab }),
+  dockTab: (dockTab: DockTab) => useUi.setState({ dockTab }),
   legend: (isLegendOpen: boolean) => {
     localStorage.setItem(LEGEND_KEY, isLegendOpen ? "open" : "closed");
     useUi.setState({ isLegendOpen });

@@ -1,16 +1,19 @@
-import type { StreamFrame } from "@ratchet/contracts";
+import type { StreamFrame, StreamItem } from "@ratchet/contracts";
 import { actorName } from "../state/actor.js";
 import { type ActorNote, EVENTS_KEPT, useTopology } from "../state/topology-store.js";
 import { followStream } from "./connection.js";
-import { applyDeltas, applySnapshot, EMPTY_STREAM } from "./reducer.js";
+import { applyDeltas, applySnapshot, EMPTY_STREAM, type StreamState } from "./reducer.js";
 
 const NOTE_MS = 3_500;
+/** Of one change: a partition of a thousand wires needs no thousand names. */
+const NOTES_MAX = 12;
 
 /** Follows one namespace into the topology store. Returns how to stop. */
 export function followTopology(namespace: string): () => void {
   useTopology.setState({
     namespace,
     phase: "connecting",
+    staleSince: null,
     stream: EMPTY_STREAM,
     events: [],
     layout: { positions: {} },
@@ -37,7 +40,7 @@ type TopologyState = ReturnType<typeof useTopology.getState>;
 
 /** All frames of one batch become one state, so that they are drawn once. */
 function reduce(state: TopologyState, frames: StreamFrame[], namespace: string): Partial<TopologyState> {
-  let { stream, layout, phase } = state;
+  let { stream, layout, phase, staleSince, clockSkewMs } = state;
   const events = [...state.events];
   const now = Date.now();
   let deltas: Delta[] = [];
@@ -56,11 +59,13 @@ function reduce(state: TopologyState, frames: StreamFrame[], namespace: string):
       case "delta":
         deltas.push(frame);
         phase = "live";
-        for (const note of notesOf(frame, now)) notes.set(note.id, note);
+        for (const note of notesOf(frame, state.stream, now)) notes.set(note.id, note);
         break;
       case "heartbeat":
         // A resumed stream with nothing new begins with this.
         if (stream.storeId !== null) phase = "live";
+        staleSince = frame.staleSince ?? null;
+        clockSkewMs = skew(clockSkewMs, Date.parse(frame.at) - now);
         break;
       case "event":
         if (frame.event.about.namespace === null || frame.event.about.namespace === namespace)
@@ -72,13 +77,38 @@ function reduce(state: TopologyState, frames: StreamFrame[], namespace: string):
     }
   }
   settle();
-  return { stream, layout, phase, events: events.slice(0, EVENTS_KEPT), notes: [...notes.values()] };
+  return {
+    stream,
+    layout,
+    phase,
+    staleSince,
+    clockSkewMs,
+    events: events.slice(0, EVENTS_KEPT),
+    notes: [...notes.values()],
+  };
 }
 
-function notesOf(frame: Delta, at: number): ActorNote[] {
+/** Jitter of the network is no reason to set the clock. */
+const SKEW_SLACK_MS = 300;
+
+function skew(before: number, sample: number): number {
+  return Math.abs(sample - before) > SKEW_SLACK_MS ? sample : before;
+}
+
+/** Who did what, where: on what was changed itself, and for a fault on the wires it strikes. */
+function notesOf(frame: Delta, before: StreamState, at: number): ActorNote[] {
   const { actor } = frame;
   if (actor === undefined || actor === actorName()) return [];
-  return frame.upserts
-    .filter((item) => item.kind !== "Node")
-    .map((item) => ({ id: `${item.kind === "Pod" ? "pod" : "link"}/${item.metadata.name}`, actor, at }));
+  const ids = frame.upserts.flatMap((item) => {
+    // Whose status alone moved, nobody changed.
+    if (revisionIn(before, item) === item.metadata.revision) return [];
+    if (item.kind === "Fault") return item.status.links.map((name) => `link/${name}`);
+    return item.kind === "Node" ? [] : [`${item.kind.toLowerCase()}/${item.metadata.name}`];
+  });
+  return ids.slice(0, NOTES_MAX).map((id) => ({ id, actor, at }));
+}
+
+function revisionIn({ nodes, pods, links, faults }: StreamState, { kind, metadata }: StreamItem): number | undefined {
+  const map = { Node: nodes, Pod: pods, Link: links, Fault: faults }[kind];
+  return map.get(metadata.name)?.metadata.revision;
 }

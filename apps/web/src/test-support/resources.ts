@@ -1,4 +1,12 @@
-import { API_VERSION, type Link, type LinkPhase, type Node, type Pod } from "@ratchet/contracts";
+import {
+  API_VERSION,
+  type Fault,
+  type FaultSpec,
+  type Link,
+  type LinkPhase,
+  type Node,
+  type Pod,
+} from "@ratchet/contracts";
 import { buildModel, type GraphModel, type Resources } from "../graph/model.js";
 
 const AT = "2026-01-01T00:00:00.000Z";
@@ -66,10 +74,37 @@ export function aLink(name: string, a: string, b: string, options: LinkOptions =
   };
 }
 
-export function resourcesOf(...objects: (Node | Pod | Link)[]): Resources {
-  const of = <T extends Node | Pod | Link>(kind: T["kind"]) =>
+/** A fault that runs, acting on these links. */
+export function aFault(
+  name: string,
+  spec: Pick<FaultSpec, "target" | "action">,
+  links: string[],
+  endsAt: string,
+): Fault {
+  return {
+    apiVersion: API_VERSION,
+    kind: "Fault",
+    metadata: { namespace: "default", name, uid: uid(), revision: 1, labels: {}, annotations: {}, createdAt: AT },
+    spec: { durationSeconds: 60, ...spec },
+    status: {
+      phase: "Active",
+      by: "somebody",
+      startedAt: AT,
+      endsAt,
+      endedAt: null,
+      ended: null,
+      links,
+      pods: [],
+      nodes: [],
+      conditions: [],
+    },
+  };
+}
+
+export function resourcesOf(...objects: (Node | Pod | Link | Fault)[]): Resources {
+  const of = <T extends Node | Pod | Link | Fault>(kind: T["kind"]) =>
     new Map(objects.filter((item): item is T => item.kind === kind).map((item) => [item.metadata.name, item]));
-  return { nodes: of<Node>("Node"), pods: of<Pod>("Pod"), links: of<Link>("Link") };
+  return { nodes: of<Node>("Node"), pods: of<Pod>("Pod"), links: of<Link>("Link"), faults: of<Fault>("Fault") };
 }
 
 export function modelOf(resources: Resources, overlay: Partial<Parameters<typeof buildModel>[1]> = {}): GraphModel {

@@ -7,6 +7,7 @@ import { actorName, setActorName } from "../state/actor.js";
 import { useModel } from "../state/model-store.js";
 import { ui, useUi } from "../state/ui-store.js";
 import { openCommandPalette } from "./command-palette.js";
+import { HealButton } from "./faults/heal-button.js";
 import { KeyHint } from "./key-hint.js";
 import { LiveDot } from "./live-dot.js";
 import { NamespaceSelect } from "./namespace-select.js";
@@ -28,6 +29,7 @@ export function Header() {
       <div className="header-space" />
       <Counts />
       <LiveDot />
+      <HealButton />
       <Person />
       <ThemeSwitch />
       <Tooltip label={<KeyHint text="Keys" keys="?" />}>
@@ -39,6 +41,9 @@ export function Header() {
   );
 }
 
+/** What is mostly there stands at the right, where what comes and goes does not push it about. */
+const COUNT_ORDER = [...STATE_WORDS].reverse();
+
 /** Wires by state; each number selects what it counts. */
 function Counts() {
   const model = useModel((state) => state.model);
@@ -46,7 +51,7 @@ function Counts() {
   const counts = countStates(model);
   return (
     <nav className="counts" aria-label="Wires by state">
-      {STATE_WORDS.map((word) => {
+      {COUNT_ORDER.map((word) => {
         const ids = counts.get(word);
         if (!ids) return null;
         const isSelected = ids.length === selection.size && ids.every((id) => selection.has(id));

@@ -7,6 +7,8 @@ const KEYS: [string, string][] = [
   ["Re-route an end", "r"],
   ["Kill or restart a pod", "k"],
   ["Delete", "Delete"],
+  ["Break on purpose", "b"],
+  ["Heal everything", "h"],
   ["Undo, redo", "Ctrl Z  Ctrl Shift Z"],
   ["Select all", "Ctrl A"],
   ["Add to the selection", "Ctrl click"],

@@ -6,7 +6,9 @@ import { StateMark } from "./state-mark.js";
 
 const WHAT: Record<(typeof STATE_WORDS)[number], string> = {
   up: "Up",
-  cut: "Cut on purpose, or down",
+  impaired: "Impaired: delay, loss, rate",
+  faulted: "Broken for a time, with what is left",
+  cut: "Cut in its link, or down",
   down: "",
   pending: "Pending",
   degraded: "Degraded",

@@ -1,4 +1,4 @@
-import { CloseButton, Group, Text } from "@mantine/core";
+import { Button, CloseButton, Group, Text } from "@mantine/core";
 import { useEffect } from "react";
 import { Anchored } from "../canvas/anchored.js";
 import { useStage } from "../canvas/stage-context.js";
@@ -35,6 +35,21 @@ export function RefusalBubble() {
           <CloseButton size="sm" aria-label="Close" onClick={() => ui.refuse(null)} />
         </Group>
         <span className="soft">{refusal.reason}</span>
+        {refusal.retry && (
+          <Button
+            mt={8}
+            size="compact-sm"
+            variant="default"
+            display="block"
+            onClick={() => {
+              ui.refuse(null);
+              refusal.retry?.();
+            }}
+            data-testid="refusal-retry"
+          >
+            Try again
+          </Button>
+        )}
       </div>
     </Anchored>
   );

@@ -13,7 +13,15 @@ export function StateMark({ word }: { word: StateWord }) {
       {state === "unknown" && (
         <line x1="1" y1="6" x2="29" y2="6" stroke={color} strokeWidth="2" strokeDasharray="1.5 4" />
       )}
-      {state === "down" && (
+      {state === "impaired" && <path d="M1 6q3.5-6 7 0t7 0t7 0t7 0" fill="none" stroke={color} strokeWidth="1.9" />}
+      {word === "faulted" && (
+        <g stroke={color} strokeWidth="2" strokeLinecap="round">
+          <line x1="1.5" y1="6" x2="8" y2="6" strokeDasharray="2.5 3.5" />
+          <line x1="22" y1="6" x2="28.5" y2="6" strokeDasharray="2.5 3.5" />
+          <path d="M16 0L11 7H14.4L13.6 12L19 5H15.6Z" fill={color} stroke="none" />
+        </g>
+      )}
+      {state === "down" && word !== "faulted" && (
         <g stroke={color} strokeWidth="2" strokeLinecap="round">
           <line x1="1.5" y1="6" x2="8" y2="6" />
           <line x1="22" y1="6" x2="28.5" y2="6" />

@@ -9,7 +9,7 @@ import {
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
 import { redo, undo, useUndo } from "../actions/undo.js";
-import { useTopology } from "../state/topology-store.js";
+import { isEditable, useTopology } from "../state/topology-store.js";
 import { type Tool, ui, useUi } from "../state/ui-store.js";
 import { KeyHint } from "./key-hint.js";
 
@@ -21,7 +21,7 @@ const TOOLS: { kind: Tool["kind"]; label: string; key: string; icon: ComponentTy
 
 export function ToolsBar() {
   const tool = useUi((state) => state.tool.kind);
-  const isStale = useTopology((state) => state.phase !== "live");
+  const isStale = !useTopology(isEditable);
   const { stack, isBusy } = useUndo();
   const lastUndo = stack.undo.at(-1);
   const lastRedo = stack.redo.at(-1);

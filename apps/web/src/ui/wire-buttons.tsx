@@ -6,7 +6,7 @@ import { Anchored } from "../canvas/anchored.js";
 import { useStage } from "../canvas/stage-context.js";
 import { directionAt, pointAt } from "../graph/wire-path.js";
 import { useModel } from "../state/model-store.js";
-import { useTopology } from "../state/topology-store.js";
+import { isEditable, useTopology } from "../state/topology-store.js";
 import { useUi } from "../state/ui-store.js";
 import { KeyHint } from "./key-hint.js";
 
@@ -18,7 +18,7 @@ export function WireButtons() {
   const hovered = useUi((state) => state.hovered);
   const selection = useUi((state) => state.selection);
   const isFree = useUi((state) => state.popup === null);
-  const isLive = useTopology((state) => state.phase === "live");
+  const isLive = useTopology(isEditable);
   const own = wireOf(hovered) ?? (selection.size === 1 ? wireOf([...selection][0] ?? null) : null);
   const shown = useLingering(own);
   const wire = useModel((state) => (shown === null ? undefined : state.model.wires.get(shown)));

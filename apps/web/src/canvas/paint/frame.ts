@@ -22,6 +22,8 @@ export interface Frame {
   /** Wires that broke just now, with how far their flash is, from 0 to 1. */
   flashes: ReadonlyMap<string, number>;
   notes: readonly { id: string; actor: string }[];
+  /** Milliseconds since the epoch, by the server's clock. */
+  nowMs: number;
   /** Seconds, for what moves; constant when nothing may move. */
   clock: number;
 }

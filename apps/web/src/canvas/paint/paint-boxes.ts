@@ -1,5 +1,7 @@
+import { remainingText } from "../../graph/running-faults.js";
 import { hasTitleInside, type SceneBox } from "../../graph/scene.js";
 import { type Frame, SANS, toScreen } from "./frame.js";
+import { bolt } from "./paint-pill.js";
 import { fitText } from "./text.js";
 
 /** Node boxes, under everything else. Their titles keep their size on the screen. */
@@ -68,9 +70,25 @@ function title(frame: Frame, box: SceneBox, x: number, baseline: number, width: 
   const nameWidth = context.measureText(name).width;
   context.font = `12px ${SANS}`;
   context.fillStyle = palette.textSoft;
-  const rest = room - 24 - nameWidth;
-  if (rest > 40) context.fillText(fitText(context, subtitle(box), rest), x + 33 + nameWidth, baseline);
+  let rest = room - 24 - nameWidth;
+  let left = x + 33 + nameWidth;
+  const [fault] = box.model.faults;
+  if (fault !== undefined) {
+    const text = fault.endsAt === null ? "" : remainingText(fault.endsAt - frame.nowMs);
+    context.fillStyle = palette.wire.down;
+    bolt(context, left, baseline - 10, 0.85);
+    context.font = `600 12px ${SANS}`;
+    context.fillText(text, left + 12, baseline);
+    // As wide as the widest, or what follows would step about every second.
+    left += FAULT_PX;
+    rest -= FAULT_PX;
+    context.font = `12px ${SANS}`;
+    context.fillStyle = palette.textSoft;
+  }
+  if (rest > 40) context.fillText(fitText(context, subtitle(box), rest), left, baseline);
 }
+
+const FAULT_PX = 56;
 
 function subtitle({ model }: SceneBox): string {
   const count = `${model.podCount} ${model.podCount === 1 ? "pod" : "pods"}`;

@@ -3,7 +3,7 @@ import type { WireState } from "../../graph/wire-state.js";
 import { type Frame, SANS, toScreen } from "./frame.js";
 import { boxOnScreen, paintBoxes } from "./paint-boxes.js";
 
-const ORDER: WireState[] = ["down", "error", "degraded", "pending", "unknown", "up"];
+const ORDER: WireState[] = ["down", "error", "degraded", "impaired", "pending", "unknown", "up"];
 
 /** Boxes as counted groups with bundles of wires between them, for when single things are too small to see. */
 export function paintFar(frame: Frame): void {

@@ -2,6 +2,7 @@ import type { ScenePod } from "../../graph/scene.js";
 import type { Palette } from "../palette.js";
 import { type Frame, isMuted, MUTED_ALPHA, SANS, toScreen } from "./frame.js";
 import { iconPath } from "./icons.js";
+import { bolt } from "./paint-pill.js";
 import { fitTail, fitText } from "./text.js";
 
 /** Below this a card is too small for icon and name. */
@@ -52,7 +53,21 @@ function paintCard(frame: Frame, pod: ScenePod, x: number, y: number, width: num
   context.setLineDash(isOutline ? [5, 4] : []);
   context.stroke();
   context.setLineDash([]);
+  if (pod.model.faults.length > 0) faultCorner(frame, x + width, y);
   if (view.zoom >= 0.3) cardFace(frame, pod, x, y, width, height, isOutline);
+}
+
+/** A round badge on the upper right corner: broken on purpose. */
+function faultCorner({ context, palette }: Frame, x: number, y: number): void {
+  context.beginPath();
+  context.arc(x, y, 9, 0, Math.PI * 2);
+  context.fillStyle = palette.wire.down;
+  context.fill();
+  context.strokeStyle = palette.ground;
+  context.lineWidth = 1.5;
+  context.stroke();
+  context.fillStyle = palette.badgeText;
+  bolt(context, x - 4.2, y - 6, 0.85);
 }
 
 function cardFace(

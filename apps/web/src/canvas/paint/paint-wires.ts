@@ -1,12 +1,17 @@
 import type { SceneWire } from "../../graph/scene.js";
+import { markOf } from "../../graph/wire-mark.js";
 import { directionAt, pointAt, type WirePath } from "../../graph/wire-path.js";
 import { type Frame, isMuted, MUTED_ALPHA, SANS, toScreen } from "./frame.js";
+import { paintPill } from "./paint-pill.js";
 
 const WIDTH = 1.8;
 const WIDTH_DOWN = 2.6;
 const RAIL_WIDTH = 1.5;
 const DOUBLE_GAP = 4.6;
 const DASH_SPEED = 18;
+const GAP_PX = 15;
+const WAVE = { lengthPx: 16, heightPx: 3, stepPx: 2.5 } as const;
+const WAVE_ZOOM = 0.35;
 
 /** Wires from rim to rim, colour and dash by state. Widths are of the screen, so that a far line is still seen. */
 export function paintWires(frame: Frame): void {
@@ -28,12 +33,13 @@ export function paintWires(frame: Frame): void {
 export function paintMarks(frame: Frame): void {
   const { context, view } = frame;
   for (const wire of frame.scene.wires.values()) {
-    const { state, id } = wire.model;
-    if (state === "up" || state === "pending" || state === "unknown" || !isVisible(frame, wire.path)) continue;
-    context.globalAlpha = isMuted(frame, id) ? MUTED_ALPHA : 1;
+    const mark = markOf(wire.model, frame.nowMs);
+    if (mark === undefined || !isVisible(frame, wire.path)) continue;
+    context.globalAlpha = isMuted(frame, wire.model.id) ? MUTED_ALPHA : 1;
     const at = toScreen(view, pointAt(wire.path, 0.5));
-    if (state === "down") cross(frame, wire, at.x, at.y);
-    else badge(frame, state, at.x, at.y);
+    if (mark.kind === "cross") cross(frame, wire, at.x, at.y);
+    else if (mark.kind === "badge") badge(frame, mark.state, at.x, at.y);
+    else paintPill(frame, mark, at.x, at.y);
   }
   for (const [id, progress] of frame.flashes) {
     const wire = frame.scene.wires.get(id);
@@ -82,7 +88,7 @@ function paintWire(frame: Frame, { model, path }: SceneWire): void {
   const color = palette.wire[model.state];
   context.strokeStyle = color;
   context.lineDashOffset = 0;
-  context.setLineDash(model.state === "unknown" ? [1.5, 5] : model.state === "pending" ? [8, 6] : []);
+  context.setLineDash(dashOf(model));
   if (model.state === "pending") context.lineDashOffset = -clock * DASH_SPEED;
   const lines =
     model.transport === "vxlan"
@@ -91,14 +97,39 @@ function paintWire(frame: Frame, { model, path }: SceneWire): void {
   context.beginPath();
   for (const line of lines) {
     if (model.state === "down") {
-      const gap = Math.min(0.16, 15 / Math.max(1, screenLength(frame, path)));
+      const gap = Math.min(0.16, GAP_PX / Math.max(1, screenLength(frame, path)));
       tracePart(frame, line, 0, 0.5 - gap);
       tracePart(frame, line, 1, 0.5 + gap);
-    } else trace(frame, line);
+    } else if (model.state === "impaired" && frame.view.zoom >= WAVE_ZOOM) traceWave(frame, line);
+    else trace(frame, line);
   }
   const width = lines.length === 2 ? RAIL_WIDTH : model.state === "down" ? WIDTH_DOWN : WIDTH;
   context.lineWidth = width * Math.max(0.6, Math.min(1, frame.view.zoom + 0.3));
   context.stroke();
+}
+
+function dashOf({ state, faults }: SceneWire["model"]): number[] {
+  if (state === "unknown") return [1.5, 5];
+  if (state === "pending") return [8, 6];
+  // Broken for a time only: told from a cut from the back of the room, where nobody reads the pill.
+  return state === "down" && faults.length > 0 ? [11, 5] : [];
+}
+
+/** The line as a wave that dies out at both ends, where the ports are. */
+function traceWave({ context, view }: Frame, path: WirePath): void {
+  const length = Math.hypot(path.to.x - path.from.x, path.to.y - path.from.y) * view.zoom;
+  const steps = Math.max(8, Math.ceil(length / WAVE.stepPx));
+  for (let step = 0; step <= steps; step++) {
+    const t = step / steps;
+    const way = directionAt(path, t);
+    const at = toScreen(view, pointAt(path, t));
+    const fade = Math.min(1, (Math.min(t, 1 - t) * length) / WAVE.lengthPx);
+    const away = Math.sin((t * length * 2 * Math.PI) / WAVE.lengthPx) * WAVE.heightPx * fade;
+    const x = at.x - way.y * away;
+    const y = at.y + way.x * away;
+    if (step === 0) context.moveTo(x, y);
+    else context.lineTo(x, y);
+  }
 }
 
 /** The two lines of a tunnel, `gap` canvas units apart. */

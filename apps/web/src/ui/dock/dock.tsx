@@ -1,9 +1,11 @@
 import { ActionIcon, TextInput } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconFilter } from "@tabler/icons-react";
+import { isRunning } from "../../graph/running-faults.js";
 import { useModel } from "../../state/model-store.js";
 import { useTopology } from "../../state/topology-store.js";
-import { ui, useUi } from "../../state/ui-store.js";
+import { type DockTab, ui, useUi } from "../../state/ui-store.js";
 import { EventsList } from "./events-list.js";
+import { FaultsList } from "./faults-list.js";
 import { LinksTable } from "./links-table.js";
 
 /** The facts of the canvas as text: for eyes that like lists, for keyboards and for screen readers. */
@@ -14,17 +16,19 @@ export function Dock() {
   const links = useModel((state) => state.model.wires.size);
   const matching = useModel((state) => state.matches?.wires.size);
   const warnings = useTopology((state) => state.events.filter((event) => event.severity === "warning").length);
+  const faults = useTopology((state) => [...state.stream.faults.values()].filter(isRunning).length);
   const tabs = [
     { key: "links", label: matching === undefined ? `Links (${links})` : `Links (${matching} of ${links})` },
     { key: "events", label: warnings === 0 ? "Events" : `Events (${warnings})` },
+    { key: "faults", label: faults === 0 ? "Faults" : `Faults (${faults})` },
   ] as const;
-  const show = (key: "links" | "events") => {
+  const show = (key: DockTab) => {
     if (isOpen && tab === key) return ui.dock(false);
     ui.dockTab(key);
     ui.dock(true);
   };
   return (
-    <section className="dock" aria-label="Links and events" data-testid="dock">
+    <section className="dock" aria-label="Links, events and faults" data-testid="dock">
       <div className="dock-bar">
         <div role="tablist" style={{ display: "flex", gap: 4 }}>
           {tabs.map(({ key, label }) => (
@@ -44,7 +48,7 @@ export function Dock() {
         </div>
         <div className="header-space" />
         <TextInput
-          w={{ base: 150, sm: 300 }}
+          w={{ base: 96, xs: 150, sm: 300 }}
           size="xs"
           leftSection={<IconFilter size={14} />}
           placeholder="Filter: state:cut node:left quagga"
@@ -70,7 +74,9 @@ export function Dock() {
       </div>
       {isOpen && (
         <div className="dock-body" id="dock-body" role="tabpanel">
-          {tab === "links" ? <LinksTable /> : <EventsList />}
+          {tab === "links" && <LinksTable />}
+          {tab === "events" && <EventsList />}
+          {tab === "faults" && <FaultsList />}
         </div>
       )}
     </section>

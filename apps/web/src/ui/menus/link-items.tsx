@@ -1,14 +1,14 @@
 import { Menu } from "@mantine/core";
-import { IconArrowsSplit, IconCopy, IconPlugConnected, IconScissors, IconTrash } from "@tabler/icons-react";
+import { IconArrowsSplit, IconBolt, IconCopy, IconPlugConnected, IconScissors, IconTrash } from "@tabler/icons-react";
 import { deleteLinks, setState } from "../../actions/link-actions.js";
 import { useModel } from "../../state/model-store.js";
-import { useTopology } from "../../state/topology-store.js";
+import { isEditable, useTopology } from "../../state/topology-store.js";
 import { ui } from "../../state/ui-store.js";
 import { Item } from "./item.js";
 
 export function LinkItems({ name }: { name: string }) {
   const wire = useModel((state) => state.model.wires.get(`link/${name}`));
-  const isStale = useTopology((state) => state.phase !== "live");
+  const isStale = !useTopology(isEditable);
   if (!wire) return null;
   return (
     <>
@@ -39,6 +39,14 @@ export function LinkItems({ name }: { name: string }) {
         isDisabled={isStale}
         testId="menu-reroute"
         onClick={() => ui.open({ kind: "reroute-picker", wire: name })}
+      />
+      <Item
+        icon={IconBolt}
+        label="Break on purpose"
+        shortcut="b"
+        isDisabled={isStale}
+        testId="menu-break"
+        onClick={() => ui.open({ kind: "fault-form", aim: { kind: "links", names: [name] } })}
       />
       <Item icon={IconCopy} label="Copy name" onClick={() => void navigator.clipboard.writeText(name)} />
       <Menu.Divider />

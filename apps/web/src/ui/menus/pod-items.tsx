@@ -1,15 +1,23 @@
 import { Menu } from "@mantine/core";
-import { IconCopy, IconLine, IconPlayerPlay, IconPower, IconTopologyStar, IconTrash } from "@tabler/icons-react";
+import {
+  IconBolt,
+  IconCopy,
+  IconLine,
+  IconPlayerPlay,
+  IconPower,
+  IconTopologyStar,
+  IconTrash,
+} from "@tabler/icons-react";
 import { deletePods, isManaged, setRun } from "../../actions/pod-actions.js";
 import { useModel } from "../../state/model-store.js";
-import { useTopology } from "../../state/topology-store.js";
+import { isEditable, useTopology } from "../../state/topology-store.js";
 import { ui } from "../../state/ui-store.js";
 import { Item } from "./item.js";
 
 export function PodItems({ name }: { name: string }) {
   const pod = useModel((state) => state.model.pods.get(`pod/${name}`));
   const resource = useTopology((state) => state.stream.pods.get(name));
-  const isStale = useTopology((state) => state.phase !== "live");
+  const isStale = !useTopology(isEditable);
   if (!pod) return null;
   const wires = () => {
     const { model } = useModel.getState();
@@ -62,6 +70,14 @@ export function PodItems({ name }: { name: string }) {
             />
           </>
         ))}
+      <Item
+        icon={IconBolt}
+        label="Break its wires on purpose"
+        shortcut="b"
+        isDisabled={isStale}
+        testId="menu-break"
+        onClick={() => ui.open({ kind: "fault-form", aim: { kind: "pods", names: [name] } })}
+      />
       <Item icon={IconCopy} label="Copy name" onClick={() => void navigator.clipboard.writeText(name)} />
       {resource && (
         <>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { revertChange } from "../../actions/undo.js";
 import { changeText } from "../../graph/change-text.js";
 import { useHistory } from "../../hooks/use-history.js";
-import { useTopology } from "../../state/topology-store.js";
+import { isEditable, useTopology } from "../../state/topology-store.js";
 import { clockTime } from "../time.js";
 import { Section } from "./section.js";
 
@@ -18,7 +18,7 @@ interface Props {
 export function History({ kind, name, revision }: Props) {
   const [reverts, setReverts] = useState(0);
   const changes = useHistory(kind, name, revision + reverts / 1000);
-  const isLive = useTopology((state) => state.phase === "live");
+  const isLive = useTopology(isEditable);
   if (!changes || changes.length === 0) return null;
   return (
     <Section title="History">

@@ -5,8 +5,9 @@ import { deleteLinks, setState } from "../../actions/link-actions.js";
 import { isPodEnd } from "../../graph/model.js";
 import { stateWord } from "../../graph/wire-state.js";
 import { useModel } from "../../state/model-store.js";
-import { useTopology } from "../../state/topology-store.js";
+import { isEditable, useTopology } from "../../state/topology-store.js";
 import { ui } from "../../state/ui-store.js";
+import { FaultSection } from "../faults/fault-section.js";
 import { StateLabel } from "../state-mark.js";
 import { clockTime } from "../time.js";
 import { CopyLine } from "./copy-line.js";
@@ -20,6 +21,7 @@ export function LinkPanel({ name }: { name: string }) {
   const link = useTopology((state) => state.stream.links.get(name));
   const wire = useModel((state) => state.model.wires.get(`link/${name}`));
   const isLive = useTopology((state) => state.phase === "live");
+  const canEdit = useTopology(isEditable);
   if (!link || !wire) return <p className="soft">On its way.</p>;
   const { status } = link;
   return (
@@ -41,7 +43,7 @@ export function LinkPanel({ name }: { name: string }) {
         <Button
           variant="default"
           leftSection={wire.isCut ? <IconPlugConnected size={15} /> : <IconScissors size={15} />}
-          disabled={!isLive}
+          disabled={!canEdit}
           onClick={() => void setState([name], wire.isCut ? "up" : "down")}
           data-testid="panel-cut"
         >
@@ -50,7 +52,7 @@ export function LinkPanel({ name }: { name: string }) {
         <Button
           variant="default"
           leftSection={<IconArrowsSplit size={15} />}
-          disabled={!isLive}
+          disabled={!canEdit}
           onClick={() => ui.open({ kind: "reroute-picker", wire: name })}
           data-testid="panel-reroute"
         >
@@ -60,13 +62,14 @@ export function LinkPanel({ name }: { name: string }) {
           variant="subtle"
           color="gray"
           leftSection={<IconTrash size={15} />}
-          disabled={!isLive}
+          disabled={!canEdit}
           onClick={() => void deleteLinks([name])}
           data-testid="panel-delete"
         >
           Delete
         </Button>
       </Group>
+      <FaultSection aim={{ kind: "links", names: [name] }} concerns={(fault) => fault.status.links.includes(name)} />
       <Section title="Wire">
         <ComparedFacts facts={wireFacts(link, isLive)} label="The wire, asked and observed" />
       </Section>

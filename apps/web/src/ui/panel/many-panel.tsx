@@ -6,7 +6,7 @@ import { deleteSelection } from "../../actions/selection-actions.js";
 import { namesOf } from "../../graph/selection.js";
 import { STATE_WORDS, stateWord } from "../../graph/wire-state.js";
 import { useModel } from "../../state/model-store.js";
-import { useTopology } from "../../state/topology-store.js";
+import { isEditable, useTopology } from "../../state/topology-store.js";
 import { ui, useUi } from "../../state/ui-store.js";
 import { StateLabel } from "../state-mark.js";
 import { Section } from "./section.js";
@@ -15,7 +15,7 @@ import { Section } from "./section.js";
 export function ManyPanel() {
   const selection = useUi((state) => state.selection);
   const model = useModel((state) => state.model);
-  const isLive = useTopology((state) => state.phase === "live");
+  const isLive = useTopology(isEditable);
   const links = namesOf(selection, "link");
   const pods = namesOf(selection, "pod");
   const managed = pods.filter(isManaged);

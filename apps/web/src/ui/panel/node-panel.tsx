@@ -3,6 +3,7 @@ import { useShallow } from "zustand/react/shallow";
 import { useModel } from "../../state/model-store.js";
 import { useTopology } from "../../state/topology-store.js";
 import { ui } from "../../state/ui-store.js";
+import { FaultSection } from "../faults/fault-section.js";
 import { clockTime } from "../time.js";
 import { CopyLine } from "./copy-line.js";
 import { Facts } from "./facts.js";
@@ -28,6 +29,12 @@ export function NodePanel({ name }: { name: string }) {
         </span>
         {!isReady && status.lastSeen && <span className="soft">last seen {clockTime(status.lastSeen)}</span>}
       </Group>
+      <FaultSection
+        aim={{ kind: "node", name }}
+        concerns={({ spec: { target } }) =>
+          ("node" in target && target.node === name) || ("nodes" in target && target.nodes.includes(name))
+        }
+      />
       <Section title="Underlay">
         <Facts
           label="Underlay"

@@ -2,8 +2,9 @@ import { Badge, Button, Group } from "@mantine/core";
 import type { Pod } from "@ratchet/contracts";
 import { IconPlayerPlay, IconPower, IconTrash } from "@tabler/icons-react";
 import { deletePods, isManaged, setRun } from "../../actions/pod-actions.js";
-import { useTopology } from "../../state/topology-store.js";
+import { isEditable, useTopology } from "../../state/topology-store.js";
 import { ui } from "../../state/ui-store.js";
+import { FaultSection } from "../faults/fault-section.js";
 import { CopyLine } from "./copy-line.js";
 import { Facts } from "./facts.js";
 import { History } from "./history.js";
@@ -13,6 +14,7 @@ import { ThingEvents } from "./thing-events.js";
 export function PodPanel({ name }: { name: string }) {
   const pod = useTopology((state) => state.stream.pods.get(name));
   const isLive = useTopology((state) => state.phase === "live");
+  const canEdit = useTopology(isEditable);
   if (!pod) return <p className="soft">A link names this pod, and nobody has made it yet.</p>;
   const { spec, status } = pod;
   const phase = isLive ? status.phase : "Unknown";
@@ -36,7 +38,7 @@ export function PodPanel({ name }: { name: string }) {
               <Button
                 variant="default"
                 leftSection={<IconPower size={15} />}
-                disabled={!isLive}
+                disabled={!canEdit}
                 onClick={() => void setRun([name], "kill")}
                 data-testid="panel-kill"
               >
@@ -46,7 +48,7 @@ export function PodPanel({ name }: { name: string }) {
             <Button
               variant="default"
               leftSection={<IconPlayerPlay size={15} />}
-              disabled={!isLive}
+              disabled={!canEdit}
               onClick={() => void setRun([name], "restart")}
               data-testid="panel-restart"
             >
@@ -58,13 +60,19 @@ export function PodPanel({ name }: { name: string }) {
           variant="subtle"
           color="gray"
           leftSection={<IconTrash size={15} />}
-          disabled={!isLive}
+          disabled={!canEdit}
           onClick={() => void deletePods([name])}
           data-testid="panel-delete"
         >
           Delete
         </Button>
       </Group>
+      <FaultSection
+        aim={{ kind: "pods", names: [name] }}
+        concerns={({ spec, status }) =>
+          ("pod" in spec.target && spec.target.pod === name) || status.pods.includes(name)
+        }
+      />
       <Section title={`Interfaces (${status.interfaces.length})`}>
         {status.interfaces.length === 0 && <p className="soft">None yet.</p>}
         {status.interfaces.map((item) => (

@@ -1,0 +1,56 @@
+import type { WireModel } from "./model.js";
+import { remainingText } from "./running-faults.js";
+import type { WireState } from "./wire-state.js";
+
+/** What stands in the middle of a wire. */
+export type WireMark =
+  | { kind: "cross" }
+  | { kind: "badge"; state: "degraded" | "error" }
+  /** A pill with figures; `hasBolt`: somebody broke it on purpose, and the first figure counts down. */
+  | { kind: "pill"; text: string; hasBolt: boolean; tone: WireState };
+
+/** `nowMs`: by the server's clock. */
+export function markOf(wire: WireModel, nowMs: number): WireMark | undefined {
+  const [fault] = wire.faults;
+  if (fault !== undefined) {
+    const more = wire.faults.length > 1 ? ` +${wire.faults.length - 1}` : "";
+    const left = fault.endsAt === null ? "" : remainingText(fault.endsAt - nowMs);
+    const text = [`${left}${more}`, wire.figure].filter((part) => part !== "").join(" · ");
+    return {
+      kind: "pill",
+      text,
+      hasBolt: true,
+      tone: wire.state === "up" || wire.state === "pending" ? "down" : wire.state,
+    };
+  }
+  if (wire.state === "impaired") return { kind: "pill", text: wire.figure, hasBolt: false, tone: "impaired" };
+  if (wire.state === "down") return { kind: "cross" };
+  if (wire.state === "degraded" || wire.state === "error") return { kind: "badge", state: wire.state };
+  return undefined;
+}
+
+/** Half the size of a cross or badge. CSS pixels. */
+const MARK_PX = 10;
+const LETTER_PX = 6.65;
+const PILL = { padding: 8, bolt: 11, height: 20, countdown: 5 } as const;
+
+export const PILL_HEIGHT_PX = PILL.height;
+
+/** Width of a pill with this text, CSS pixels. */
+export function pillWidth(text: string, hasBolt: boolean): number {
+  return 2 * PILL.padding + (hasBolt ? PILL.bolt : 0) + text.length * LETTER_PX;
+}
+
+/**
+ * Room a wire's mark needs, CSS pixels; undefined: none. It does not follow the countdown, so that
+ * labels do not step aside and back every second.
+ */
+export function markRoom(wire: WireModel): { width: number; height: number } | undefined {
+  const mark = markOf(wire, 0);
+  if (mark === undefined) return undefined;
+  if (mark.kind !== "pill") return { width: 2 * MARK_PX, height: 2 * MARK_PX };
+  const rest = wire.figure === "" ? 0 : wire.figure.length + 3;
+  const more = wire.faults.length > 1 ? 3 : 0;
+  const letters = mark.hasBolt ? PILL.countdown + more + rest : mark.text.length;
+  return { width: pillWidth("m".repeat(letters), mark.hasBolt), height: PILL.height };
+}
