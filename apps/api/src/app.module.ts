@@ -1,4 +1,6 @@
 import { type DynamicModule, Module } from "@nestjs/common";
+import { accessModule } from "./access/access.module.js";
+import type { Gate } from "./access/gate.js";
 import { ApplyModule } from "./apply/apply.module.js";
 import { ChangesModule } from "./changes/changes.module.js";
 import type { Core } from "./core.js";
@@ -44,6 +46,6 @@ const AREAS = [
 ];
 
 /** Every door of the API, on top of the control plane. */
-export function appModule(core: Core, metrics: Metrics): DynamicModule {
-  return { module: AppModule, imports: [coreModule(core, metrics), ...AREAS] };
+export function appModule(core: Core, metrics: Metrics, gate: Gate): DynamicModule {
+  return { module: AppModule, imports: [accessModule(gate), coreModule(core, metrics), ...AREAS] };
 }

@@ -40,6 +40,7 @@ async function main(): Promise<number | undefined> {
       },
     );
   };
+  process.on("SIGHUP", () => api.reload());
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   return undefined;

@@ -2,18 +2,20 @@ import "reflect-metadata";
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:http";
+import { Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
+import { Gate, type GateFiles } from "./access/gate.js";
 import { appModule } from "./app.module.js";
 import type { ListenAddress } from "./config/listen-address.js";
 import { Core } from "./core.js";
 import { LazyHistory } from "./history/lazy-history.js";
 import { openHistory } from "./history/open-history.js";
 import { Outbox } from "./history/outbox.js";
-import { httpOptions, prepareFastify } from "./http/prepare-fastify.js";
+import { httpOptions, prepareFastify, tlsOptions } from "./http/prepare-fastify.js";
 import { ProblemFilter } from "./http/problem.filter.js";
 import { RouteTable } from "./http/route-table.js";
 import { listenOnUnixSocket } from "./http/unix-connections.js";
@@ -29,6 +31,8 @@ import { openStore, type StoreChoice } from "./store/open-store.js";
 
 export interface ApiOptions {
   listen: ListenAddress;
+  /** Certificate, key and tokens; default: none, and whoever reaches the API may do everything. */
+  access?: GateFiles;
   /** Path of the unix socket beside it. */
   socket?: string;
   /** Folder of store.db and history.db; made when absent. */
@@ -54,12 +58,15 @@ export interface RunningApi {
   url: string;
   socket: string | null;
   core: Core;
+  /** Reads certificate and tokens again. */
+  reload(): void;
   stop(): Promise<void>;
 }
 
 /** Starts everything and resolves when it answers. @throws StoreError, or what listening throws */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { listen, socket, data, store: choice, pools = {}, web, kubeconfig, log } = options;
+  const gate = new Gate(options.access ?? {}, log);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const store = await openStore(choice ?? { kind: "embedded" }, data);
   const history = new LazyHistory(() => openHistory({ path: join(data, "history.db") }));
@@ -93,33 +100,38 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const routes = new RouteTable();
   const page = web === undefined ? undefined : new WebPage(web);
   const filter = new ProblemFilter(routes, log, page);
-  const adapter = new FastifyAdapter(httpOptions(filter));
+  const adapter = new FastifyAdapter(httpOptions(filter, gate));
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
-  prepareFastify(fastify, { routes, staleSince: () => core.health.awaySince });
+  prepareFastify(fastify, { routes, gate, staleSince: () => core.health.awaySince });
   metrics.countRequests(fastify);
   await page?.register(fastify);
-  const app = await NestFactory.create<NestFastifyApplication>(appModule(core, metrics), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(appModule(core, metrics, gate), adapter, {
     logger: false,
     bodyParser: false,
     abortOnError: false,
   });
   const http = app.getHttpServer() as Server;
-  app.useWebSocketAdapter(new GuardedWsAdapter(app, http));
+  const secure = http instanceof SecureServer ? http : undefined;
+  app.useWebSocketAdapter(new GuardedWsAdapter(app, http, gate));
   app.useGlobalFilters(filter);
   await app.init();
   await app.listen(listen.port, listen.host);
   const unix = socket === undefined ? undefined : await listenOnUnixSocket(socket, http);
   draining.start();
+  gate.onChange(() => gate.certificate !== undefined && secure?.setSecureContext(tlsOptions(gate.certificate)));
+  gate.follow();
   const kube = kubeconfig === undefined ? undefined : await joinKubernetes(core, kubeconfig);
   const { port } = http.address() as AddressInfo;
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
-  const url = `http://${host}:${port}`;
+  const url = `${secure === undefined ? "http" : "https"}://${host}:${port}`;
   core.replicas?.announce(options.peerUrl ?? url);
   return {
     url,
     socket: socket ?? null,
     core,
+    reload: () => gate.reload(),
     async stop() {
+      gate.stop();
       unix?.close();
       await kube?.stop();
       await draining.stop();

@@ -1,3 +1,5 @@
+export * from "./access/session.js";
+export * from "./access/token-list.js";
 export * from "./agent/assigned-fault.js";
 export * from "./agent/assignment.js";
 export * from "./agent/messages.js";

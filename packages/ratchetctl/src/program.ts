@@ -1,10 +1,12 @@
 import { userInfo } from "node:os";
 import { FAULT_MAX_SECONDS } from "@ratchet/contracts";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { ApiClient } from "./api/client.js";
+import { withCredentials } from "./api/credentials.js";
 import { DEFAULT_SERVER, parseServer } from "./api/server-address.js";
 import type { Context, Streams } from "./context.js";
 import { UsageError } from "./ctl-error.js";
+import { addInit } from "./init-command.js";
 import { paintFor } from "./output/paint.js";
 import { apply } from "./verbs/apply.js";
 import { remove } from "./verbs/delete.js";
@@ -20,9 +22,12 @@ import { reroute } from "./verbs/reroute.js";
 import { trace } from "./verbs/trace.js";
 import { undo } from "./verbs/undo.js";
 import { watch } from "./verbs/watch.js";
+import { wholeNumber } from "./whole-number.js";
 
 interface GlobalOptions {
   server?: string;
+  ca?: string;
+  tokenFile?: string;
   namespace: string;
   json?: boolean;
 }
@@ -57,7 +62,12 @@ export function buildProgram(
   const program = new Command("ratchetctl")
     .description("Declare, cut and re-route the wires between running pods.")
     .version(version)
-    .option("--server <url>", `http://HOST:PORT or unix:PATH (default: $RATCHET_SERVER or ${DEFAULT_SERVER})`)
+    .option(
+      "--server <url>",
+      `https://HOST:PORT, http://HOST:PORT or unix:PATH (default: $RATCHET_SERVER or ${DEFAULT_SERVER})`,
+    )
+    .option("--ca <file>", "PEM of the authority that signed the API's certificate (default: $RATCHET_CA)")
+    .option("--token-file <file>", "the token to show, in its first line (default: $RATCHET_TOKEN_FILE)")
     .option("-n, --namespace <namespace>", "namespace of the objects", "default")
     .option("--json", "print what the API answers")
     .addHelpText("after", EXAMPLES)
@@ -65,11 +75,16 @@ export function buildProgram(
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
 
+  const server = ({ server, ca, tokenFile }: GlobalOptions) =>
+    withCredentials(parseServer(server ?? (env.RATCHET_SERVER || DEFAULT_SERVER)), {
+      caFile: ca ?? (env.RATCHET_CA || undefined),
+      tokenFile: tokenFile ?? (env.RATCHET_TOKEN_FILE || undefined),
+    });
   const context = (): Context => {
     const options = program.opts<GlobalOptions>();
     const actor = `${userInfo().username}@ratchetctl`;
     return {
-      api: new ApiClient(parseServer(options.server ?? (env.RATCHET_SERVER || DEFAULT_SERVER)), actor),
+      api: new ApiClient(server(options), actor),
       namespace: options.namespace,
       isJson: options.json ?? false,
       streams,
@@ -161,6 +176,7 @@ export function buildProgram(
       if (argv.length === 0) throw new UsageError("exec needs a command: exec POD -- COMMAND");
       exit(await exec(context(), pod, argv));
     });
+  addInit(program, streams);
   program
     .argument("[words...]")
     .usage("[options] <command>")
@@ -179,12 +195,4 @@ function withWait(command: Command): Command {
 
 function collect(value: string, earlier: string[]): string[] {
   return [...earlier, value];
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}`);
-  };
 }

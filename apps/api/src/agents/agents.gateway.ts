@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { Inject } from "@nestjs/common";
 import { type OnGatewayConnection, WebSocketGateway } from "@nestjs/websockets";
-import { AgentHello, AgentToApi } from "@ratchet/contracts";
+import { AGENT_CLOSE, AgentHello, AgentToApi } from "@ratchet/contracts";
 import type { RawData, WebSocket } from "ws";
+import { Gate } from "../access/gate.js";
+import type { Identity } from "../access/identity.js";
 import { AgentsService } from "./agents.service.js";
 import { MalformedFrame } from "./malformed-frame.js";
 
@@ -14,11 +16,15 @@ const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 export class AgentsGateway implements OnGatewayConnection {
   readonly #agents: AgentsService;
 
-  constructor(@Inject(AgentsService) agents: AgentsService) {
+  readonly #gate: Gate;
+
+  constructor(@Inject(AgentsService) agents: AgentsService, @Inject(Gate) gate: Gate) {
     this.#agents = agents;
+    this.#gate = gate;
   }
 
-  handleConnection(socket: WebSocket, _request: IncomingMessage): void {
+  handleConnection(socket: WebSocket, request: IncomingMessage): void {
+    const identity = this.#gate.identify(request);
     let node: string | undefined;
     // Frames are taken one after another: the next waits until hello is through.
     let turn: Promise<void> = Promise.resolve();
@@ -26,7 +32,7 @@ export class AgentsGateway implements OnGatewayConnection {
       turn = turn.then(async () => {
         if (socket.readyState !== socket.OPEN) return;
         try {
-          if (node === undefined) node = await this.#greet(socket, read(AgentHello, data, isBinary));
+          if (node === undefined) node = await this.#greet(socket, read(AgentHello, data, isBinary), identity);
           else this.#agents.receive(node, socket, read(AgentToApi, data, isBinary));
         } catch (error) {
           this.#agents.refuse(socket, error);
@@ -39,7 +45,11 @@ export class AgentsGateway implements OnGatewayConnection {
     this.#agents.expectHello(socket);
   }
 
-  async #greet(socket: WebSocket, hello: AgentHello): Promise<string | undefined> {
+  async #greet(socket: WebSocket, hello: AgentHello, identity: Identity): Promise<string | undefined> {
+    if (identity.role === "node" && identity.node !== hello.node.name) {
+      socket.close(AGENT_CLOSE.identity, `this token is of node ${identity.node} and of no other`);
+      return undefined;
+    }
     const isWelcome = await this.#agents.join(socket, hello);
     return isWelcome ? hello.node.name : undefined;
   }

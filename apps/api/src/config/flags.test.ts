@@ -6,6 +6,7 @@ test("flags come before the environment, and the environment before defaults", (
   expect(parseFlags(["--data", "/from/flag"], env)).toEqual({
     config: {
       listen: { host: "127.0.0.1", port: 8080 },
+      access: {},
       data: "/from/flag",
       store: { kind: "embedded" },
       replica: {},
@@ -66,4 +67,25 @@ test.each([
   [["--store", "etcd", "--etcd-endpoints", "http://a:1", "--etcd-compaction-seconds", "soon"], "-seconds"],
 ])("%s is refused", (flags, problem) => {
   expect(parseFlags(["--data", "/d", ...flags], {})).toEqual({ problems: [expect.stringContaining(problem)] });
+});
+
+test("listens on any address behind TLS and tokens, and with one of them missing on loopback alone", () => {
+  const all = { "tls-cert": "/c", "tls-key": "/k", tokens: "/t" };
+  const flags = (guards: object) => [
+    "--data",
+    "/d",
+    ...Object.entries(guards).flatMap(([name, path]) => [`--${name}`, path]),
+  ];
+  const wide = { RATCHET_LISTEN: "0.0.0.0:8443" };
+  expect(parseFlags(flags(all), wide)).toMatchObject({
+    config: { listen: { host: "0.0.0.0", port: 8443 }, access: { tlsCert: "/c", tlsKey: "/k", tokens: "/t" } },
+  });
+  for (const missing of Object.keys(all)) {
+    const others = Object.fromEntries(Object.entries(all).filter(([name]) => name !== missing));
+    const result = parseFlags(flags(others), wide);
+    expect("problems" in result && result.problems.join()).toMatch(/is not a loopback address/);
+  }
+  const tokensOnly = flags({ tokens: "/t" });
+  expect(parseFlags(tokensOnly, wide)).toEqual({ problems: [expect.stringContaining("is not a loopback address")] });
+  expect(parseFlags(tokensOnly, {})).toMatchObject({ config: { access: { tokens: "/t" } } });
 });

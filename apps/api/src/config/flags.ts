@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
+import type { GateFiles } from "../access/gate.js";
 import type { AskedPools } from "../pools/set-installation-pools.js";
 import type { StoreChoice } from "../store/open-store.js";
+import { ACCESS_FLAGS, ACCESS_USAGE, isGuarded, readAccessFlags } from "./access-flags.js";
 import { type ListenAddress, parseListenAddress } from "./listen-address.js";
 import { POOL_FLAGS, POOL_USAGE, readPoolFlags } from "./pool-flags.js";
 import { REPLICA_FLAGS, REPLICA_USAGE, type ReplicaConfig, readReplicaFlags } from "./replica-flags.js";
@@ -8,8 +10,9 @@ import { readStoreFlags, STORE_FLAGS, STORE_USAGE } from "./store-flags.js";
 
 export const USAGE = `Usage: ratchet-api --data DIR [options]
 
-  --listen HOST:PORT   loopback address to answer on (default 127.0.0.1:8080; port 0: any free one)
-  --socket PATH        unix socket beside it, mode 0600
+  --listen HOST:PORT   address to answer on (default 127.0.0.1:8080; port 0: any free one); without TLS and
+                       tokens a loopback address
+${ACCESS_USAGE}  --socket PATH        unix socket beside it, mode 0600
   --data DIR           folder of store.db and history.db
 ${STORE_USAGE}${REPLICA_USAGE}${POOL_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
   --kubeconfig FILE    show the pods of that Kubernetes cluster and wire them; in-cluster: of the one this runs in
@@ -20,10 +23,12 @@ ${STORE_USAGE}${REPLICA_USAGE}${POOL_USAGE}  --web DIR            folder of the 
 Each can be given in the environment: RATCHET_DATA for --data, RATCHET_LOG_LEVEL for --log-level, and so on.
 `;
 
+const DEFAULT_LISTEN = "127.0.0.1:8080";
 const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 
 export interface Config {
   listen: ListenAddress;
+  access: GateFiles;
   socket?: string;
   data: string;
   store: StoreChoice;
@@ -49,6 +54,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
         data: { type: "string" },
         web: { type: "string" },
         kubeconfig: { type: "string" },
+        ...ACCESS_FLAGS,
         ...STORE_FLAGS,
         ...REPLICA_FLAGS,
         ...POOL_FLAGS,
@@ -71,8 +77,9 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
     return undefined;
   };
   const choice = readStoreFlags(given, problems);
+  const access = readAccessFlags(given, problems);
   const config = {
-    listen: attempt("listen", () => parseListenAddress(given("listen") ?? "127.0.0.1:8080"), problems),
+    listen: attempt("listen", () => parseListenAddress(given("listen") ?? DEFAULT_LISTEN, isGuarded(access)), problems),
     socket: given("socket"),
     data: given("data"),
     web: given("web"),
@@ -93,6 +100,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
   return {
     config: {
       listen,
+      access,
       data,
       store,
       replica,

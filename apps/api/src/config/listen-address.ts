@@ -4,20 +4,20 @@ export interface ListenAddress {
 }
 
 /**
- * Reads `HOST:PORT`. Loopback alone is taken: whoever reaches the port may do everything.
+ * Reads `HOST:PORT`. Unless the API is guarded loopback alone is taken: whoever reaches the port may do everything.
  *
  * @throws Error whose message says what is wrong with it
  */
-export function parseListenAddress(text: string): ListenAddress {
+export function parseListenAddress(text: string, isGuarded = false): ListenAddress {
   const found = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
   const host = found?.[1] ?? found?.[2];
   const port = Number(found?.[3]);
   if (host === undefined || host === "" || port > 65535) {
     throw new Error("must be HOST:PORT, as 127.0.0.1:8080 or [::1]:8080");
   }
-  if (!isLoopback(host)) {
+  if (!isGuarded && !isLoopback(host)) {
     throw new Error(
-      "is not a loopback address (127.0.0.0/8 or ::1): without TLS and tokens everyone who reached it could rewire the pods",
+      "is not a loopback address (127.0.0.0/8 or ::1): without --tls-cert, --tls-key and --tokens (ratchetctl init makes them) everyone who reached it could rewire the pods",
     );
   }
   return { host, port };

@@ -1,39 +1,46 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
+import type { ServerCertificate } from "../access/server-certificate.js";
 import { APPLY_PATH, isYaml } from "./body-parsers.js";
 import { unsupportedMediaType } from "./problem.filter.js";
 import { ProblemError } from "./problem-error.js";
 import { isFromUnixSocket } from "./unix-connections.js";
 
+/** Asked under whatever name or address a load balancer knows; the answer is the same for everybody. */
+const HEALTH_PATHS = new Set(["/healthz", "/readyz"]);
 const OWN_HOSTS = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /**
- * Refuses what a web page elsewhere could make a browser send (DNS rebinding, cross-site requests).
+ * Refuses what a web page elsewhere could make a browser send (DNS rebinding, cross-site requests). With a certificate
+ * its names are the server's own too.
  *
  * @throws ProblemError Forbidden
  */
-export function checkOrigin(request: IncomingMessage): void {
+export function checkOrigin(request: IncomingMessage, certificate?: ServerCertificate): void {
   if (isFromUnixSocket(request)) return;
   // Of two the parser keeps the first, and who stands between may have looked at the other (RFC 9112, section 3.2).
   if (request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === "host").length > 1) {
     throw new ProblemError("Malformed", "there is more than one Host header");
   }
   const host = request.headers.host ?? "";
-  if (!isOwnHost(host)) {
-    throw new ProblemError(
-      "Forbidden",
-      `Host is ${host || "missing"}: this API answers to ${[...OWN_HOSTS].join(", ")} only`,
-    );
+  const isHealth = HEALTH_PATHS.has(request.url ?? "");
+  if (!isHealth && !isOwnHost(host, certificate)) {
+    const names = `${[...OWN_HOSTS].join(", ")}${certificate === undefined ? "" : " and the names of its certificate"}`;
+    throw new ProblemError("Forbidden", `Host is ${host || "missing"}: this API answers to ${names} only`);
   }
   const { origin } = request.headers;
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
+  if (
+    origin !== undefined &&
+    origin.toLowerCase() !== `${certificate === undefined ? "http" : "https"}://${host.toLowerCase()}`
+  ) {
     throw new ProblemError("Forbidden", `Origin is ${origin}: only pages that this server gave out may use its API`);
   }
 }
 
-function isOwnHost(host: string): boolean {
+function isOwnHost(host: string, certificate: ServerCertificate | undefined): boolean {
   const name = /^(\[[^\]]*\]|[^:]*)(:\d{1,5})?$/.exec(host.toLowerCase())?.[1] ?? "";
-  return OWN_HOSTS.has(name) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+  if (OWN_HOSTS.has(name) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)) return true;
+  return name !== "" && certificate?.isFor(name.replace(/^\[|\]$/g, "")) === true;
 }
 
 /**

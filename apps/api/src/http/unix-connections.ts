@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from "node:fs";
 import type { Server as HttpServer, IncomingMessage } from "node:http";
+import { Server as SecureServer } from "node:https";
 import type { Socket } from "node:net";
 import { connect, createServer, type Server } from "node:net";
 
@@ -19,7 +20,8 @@ export async function listenOnUnixSocket(path: string, http: HttpServer): Promis
   rmSync(path, { force: true });
   const server = createServer((socket) => {
     fromUnix.add(socket);
-    http.emit("connection", socket);
+    // What a TLS server does with a connection once it is decrypted; here there is nothing to decrypt.
+    http.emit(http instanceof SecureServer ? "secureConnection" : "connection", socket);
   });
   // Between bind and chmod the mode is the umask's: narrow that, so that nobody slips in.
   const umask = process.umask(0o177);

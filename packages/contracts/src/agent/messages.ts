@@ -11,7 +11,13 @@ import { AgentTelemetry, ApiTelemetryWish } from "./telemetry.js";
 
 /** Raised when a message changes its meaning; a peer of another version is refused politely (close 4001). */
 export const AGENT_PROTOCOL = 2;
-export const AGENT_CLOSE = { protocol: 4001, replaced: 4002, installation: 4003, malformed: 1008 } as const;
+export const AGENT_CLOSE = {
+  protocol: 4001,
+  replaced: 4002,
+  installation: 4003,
+  identity: 4004,
+  malformed: 1008,
+} as const;
 
 export const AgentHello = z.strictObject({
   type: z.literal("hello"),

@@ -20,10 +20,16 @@ export function openApiDocument(version: string): object {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/", description: "where this document came from" }],
-    // None until there are users and tokens: the API answers to this machine alone.
-    security: [],
+    // The empty one: without tokens the API answers to its own machine alone, and asks for nothing.
+    security: [{}, { bearer: [] }, { session: [] }],
     paths,
-    components: { schemas: componentSchemas() },
+    components: {
+      schemas: componentSchemas(),
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "the operator's token; `ratchetctl init` makes it" },
+        session: { type: "apiKey", in: "cookie", name: "ratchet_session", description: "from POST /api/v1/session" },
+      },
+    },
   };
 }
 
@@ -66,7 +72,7 @@ function answerHeaders({ method, answer, status }: Operation): object {
           },
         }
       : {}),
-    ...(method === "get" || answer === "Layout" || ["PingResult", "TraceResult"].includes(answer ?? "")
+    ...(method === "get" || answer === "Layout" || ["Session", "PingResult", "TraceResult"].includes(answer ?? "")
       ? {}
       : { "X-Ratchet-Change": { description: "ids of the changes that were recorded, for undo", schema } }),
   };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Session, SessionRequest } from "../access/session.js";
 import { PingRequest, PingResult } from "../agent/methods/ping.js";
 import { TraceRequest, TraceResult } from "../agent/methods/trace.js";
 import { ApplyResult } from "../api/apply.js";
@@ -26,7 +27,17 @@ const Namespace = z.object({
 });
 
 /** What clients send: transforms are described by what they take. */
-const INPUTS = { PodInput, LinkInput, FaultInput, RerouteRequest, PingRequest, TraceRequest, Layout, PoolsInput };
+const INPUTS = {
+  PodInput,
+  LinkInput,
+  FaultInput,
+  RerouteRequest,
+  PingRequest,
+  TraceRequest,
+  Layout,
+  PoolsInput,
+  SessionRequest,
+};
 
 /** What the server answers. */
 const OUTPUTS = {
@@ -44,6 +55,7 @@ const OUTPUTS = {
   TraceResult,
   LinkTelemetry,
   Pools,
+  Session,
   StreamFrame,
   NodeList: listOf("Node", Node),
   PodList: listOf("Pod", Pod),

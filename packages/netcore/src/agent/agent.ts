@@ -221,6 +221,7 @@ export class Agent {
         },
       },
       log,
+      config,
     );
   }
 

@@ -8,6 +8,10 @@ export interface AgentConfig {
   parentInterface: string;
   /** `unix:PATH` or `http(s)://HOST[:PORT]`. */
   api: string;
+  /** PEM of the authority that signed the API's certificate; undefined = those the system trusts. */
+  apiCa: string | undefined;
+  /** File whose first line is this node's join token. */
+  tokenFile: string | undefined;
   /** Private folder: state file, programs' files and output. */
   dataFolder: string;
   installationId: string;

@@ -84,6 +84,7 @@ describe("the connection to the API", () => {
     [AGENT_CLOSE.protocol, /another version/],
     [AGENT_CLOSE.installation, /another installation/],
     [AGENT_CLOSE.replaced, /two agents/],
+    [AGENT_CLOSE.identity, /join token/],
   ])("says clearly why it was refused with %i", async (code, words) => {
     greet = (socket) => socket.close(code, "no");
     connection.start();

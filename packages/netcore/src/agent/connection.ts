@@ -13,6 +13,7 @@ import {
 import WebSocket from "ws";
 import { apiSocketUrl } from "./api-url.js";
 import { Backoff } from "./backoff.js";
+import { type DialFiles, dialOptions, dialProblem } from "./dial-options.js";
 import type { Log } from "./log.js";
 
 export interface ConnectionHandlers {
@@ -39,6 +40,8 @@ export class Connection {
   private retry: NodeJS.Timeout | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private heardAt = 0;
+  /** Why the last dial was in vain, when only a person can mend it. */
+  private refusal: string | undefined;
   private isWelcomed = false;
   private isStopped = false;
   private isPaused = false;
@@ -47,6 +50,7 @@ export class Connection {
     private readonly api: string,
     private readonly handlers: ConnectionHandlers,
     private readonly log: Log,
+    private readonly files: DialFiles = { apiCa: undefined, tokenFile: undefined },
   ) {}
 
   get isReady(): boolean {
@@ -81,7 +85,17 @@ export class Connection {
 
   private dial(): void {
     if (this.isStopped || this.isPaused) return;
+    this.refusal = undefined;
+    let options: ReturnType<typeof dialOptions>;
+    try {
+      options = dialOptions(this.files);
+    } catch (error) {
+      this.log("error", (error as Error).message);
+      this.retry = setTimeout(() => this.dial(), this.backoff.slowest());
+      return;
+    }
     const socket = new WebSocket(apiSocketUrl(this.api), {
+      ...options,
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
@@ -94,7 +108,10 @@ export class Connection {
     socket.on("message", (data, isBinary) => this.receive(socket, data as Buffer, isBinary));
     socket.on("ping", () => this.heard());
     socket.on("pong", () => this.heard());
-    socket.on("error", (error) => this.log("debug", "connection to the API failed", { error: error.message }));
+    socket.on("error", (error) => {
+      this.refusal ??= dialProblem(error);
+      this.log("debug", "connection to the API failed", { error: error.message });
+    });
     socket.on("close", (code, reason) => this.closed(socket, code, reason.toString()));
   }
 
@@ -156,7 +173,7 @@ export class Connection {
     this.isWelcomed = false;
     if (wasWelcomed) this.handlers.lost();
     if (this.isStopped || this.isPaused) return;
-    const refusal = explain(code);
+    const refusal = this.refusal ?? explain(code);
     if (refusal !== undefined) this.log("error", refusal, { code, reason });
     else if (wasWelcomed) this.log("warn", "lost the API; wires stay as they are", { code, reason });
     this.retry = setTimeout(() => this.dial(), refusal === undefined ? this.backoff.next() : this.backoff.slowest());
@@ -170,6 +187,8 @@ function explain(code: number): string | undefined {
     return "the API belongs to another installation: check --installation and --api";
   if (code === AGENT_CLOSE.replaced)
     return "another agent of this node's name has connected: two agents must not share it";
+  if (code === AGENT_CLOSE.identity)
+    return "the API does not take this node's join token any more, or it is another node's: check --token-file and --node";
   return undefined;
 }
 

@@ -15,6 +15,8 @@ test("a whole command line becomes the configuration", () => {
       vtepAddress: "10.0.0.1",
       parentInterface: "eth0",
       api: "unix:/run/api.sock",
+      apiCa: undefined,
+      tokenFile: undefined,
       dataFolder: "/d",
       installationId: "lab1",
       panelName: "ratchet-demo.left.panel",
@@ -62,4 +64,21 @@ test("clean-up needs to know only what to remove", () => {
 test("help and version ask for nothing else", () => {
   expect(parseFlags(["--help"], {}).verb).toBe("help");
   expect(parseFlags(["--version"], {}).verb).toBe("version");
+});
+
+test("a token goes over TLS, or to this machine", () => {
+  const files = ["--token-file", "/t", "--api-ca", "/ca"];
+  for (const api of ["https://api.example:8443", "http://127.0.0.1:8080", "unix:/run/api.sock"]) {
+    expect(parseFlags([...whole, "--api", api, ...files], {})).toMatchObject({
+      verb: "run",
+      config: { apiCa: "/ca", tokenFile: "/t" },
+    });
+  }
+  for (const api of ["http://api.example:8080", "http://127.0.0.1.evil"]) {
+    const result = parseFlags([...whole, "--api", api, ...files], {});
+    expect(result).toEqual({
+      verb: "refuse",
+      problems: [expect.stringContaining("--token-file needs --api with https")],
+    });
+  }
 });

@@ -13,6 +13,8 @@ const OPTIONS = {
   vtep: { type: "string" },
   parent: { type: "string" },
   api: { type: "string" },
+  "api-ca": { type: "string" },
+  "token-file": { type: "string" },
   data: { type: "string" },
   installation: { type: "string" },
   panel: { type: "string" },
@@ -39,7 +41,9 @@ Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_
   --label KEY=VALUE           label of this node; may be repeated
   --vtep ADDRESS              this node's tunnel address
   --parent INTERFACE          interface the tunnels ride on
-  --api URL                   unix:PATH or http://HOST:PORT
+  --api URL                   unix:PATH, https://HOST:PORT or http://HOST:PORT
+  --api-ca FILE               PEM of the authority that signed the API's certificate
+  --token-file FILE           first line: the join token of this node
   --data FOLDER               private folder for state and programs' files
   --installation ID           what marks this installation's own objects
   --panel NAME                name of the panel's network namespace
@@ -107,6 +111,8 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     vtepAddress: unlessCleanup("vtep", schemaProblem(IpAddress)),
     parentInterface: unlessCleanup("parent", schemaProblem(InterfaceName)),
     api: unlessCleanup("api", apiProblem),
+    apiCa: absolute("api-ca"),
+    tokenFile: absolute("token-file"),
     dataFolder: required("data"),
     installationId: required("installation", installationProblem),
     panelName: required("panel", netnsNameProblem),
@@ -120,6 +126,11 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     kubeconfig: text("kubeconfig"),
     resyncSeconds: whole("resync-seconds", 30, 0, 86_400),
   };
+  if (config.tokenFile !== undefined && isClearText(config.api)) {
+    problems.push(
+      "--token-file needs --api with https://, unless the API is on this machine: others could read the token",
+    );
+  }
   if (problems.length > 0) return { verb: "refuse", problems };
   return { verb: isCleanup ? "cleanup" : "run", config };
 }
@@ -139,7 +150,12 @@ function apiProblem(value: string): string | undefined {
   if (/^unix:.+/.test(value)) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url !== undefined && (url.protocol === "http:" || url.protocol === "https:")) return undefined;
-  return "must be unix:PATH or http://HOST:PORT";
+  return "must be unix:PATH, https://HOST:PORT or http://HOST:PORT";
+}
+
+function isClearText(api: string): boolean {
+  const url = URL.canParse(api) ? new URL(api) : undefined;
+  return url?.protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
 }
 
 function installationProblem(value: string): string | undefined {

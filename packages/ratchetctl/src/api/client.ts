@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Problem } from "@ratchet/contracts";
 import { CtlError } from "../ctl-error.js";
+import { authorization, tlsProblem } from "./credentials.js";
 import type { ServerAddress } from "./server-address.js";
 
 const TIMEOUT_MS = 30_000;
@@ -46,7 +47,7 @@ export class ApiClient {
   }
 
   private send<T>(method: string, path: string, body?: string, contentType?: string): Promise<T> {
-    const { base, socketPath, text } = this.server;
+    const { base, socketPath, text, ca } = this.server;
     const request = base.protocol === "https:" ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const outgoing = request(
@@ -55,9 +56,11 @@ export class ApiClient {
           method,
           timeout: TIMEOUT_MS,
           ...(socketPath === undefined ? {} : { socketPath }),
+          ...(ca === undefined ? {} : { ca }),
           headers: {
             accept: "application/json",
             "x-ratchet-actor": this.actor,
+            ...authorization(this.server),
             ...(body === undefined
               ? {}
               : { "content-type": contentType ?? "application/json", "content-length": Buffer.byteLength(body) }),
@@ -86,7 +89,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   if (error.code === "ECONNREFUSED" || error.code === "ENOENT") {
     return "nobody listens there (is the lab running? --server or RATCHET_SERVER names another address)";
   }
-  return error.message;
+  return tlsProblem(error) ?? error.message;
 }
 
 function parse(text: string): unknown {
@@ -106,5 +109,6 @@ function describe(status: number, problem: Problem | undefined): string {
   // The detail of a single mistake names its field already.
   const fields = (problem.errors ?? []).map(({ field, message }) => `${field} ${message}`);
   const others = fields.filter((text) => !problem.detail.includes(text)).map((text) => `\n  ${text}`);
-  return `${problem.code}: ${problem.detail}${others.join("")}`;
+  const remedy = status === 401 ? "\n  --token-file or RATCHET_TOKEN_FILE names the token" : "";
+  return `${problem.code}: ${problem.detail}${others.join("")}${remedy}`;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StreamFrame } from "@ratchet/contracts";
 import { CtlError } from "../ctl-error.js";
+import { authorization, tlsProblem } from "./credentials.js";
 import { type ServerAddress, webSocketUrl } from "./server-address.js";
 
 const FIRST_WAIT_MS = 200;
@@ -34,7 +35,7 @@ export async function follow(server: ServerAddress, options: FollowOptions): Pro
       query.set("since", String(resume.revision));
       query.set("store", resume.storeId);
     }
-    const why = await connectOnce(webSocketUrl(server, `/api/v1/stream?${query}`), signal, (frame) => {
+    const why = await connectOnce(server, `/api/v1/stream?${query}`, signal, (frame) => {
       isFirst = false;
       waitMs = FIRST_WAIT_MS;
       if (frame.type === "snapshot") resume = { storeId: frame.storeId, revision: frame.revision };
@@ -50,10 +51,18 @@ export async function follow(server: ServerAddress, options: FollowOptions): Pro
 }
 
 /** One connection; answers why it ended. */
-async function connectOnce(url: string, signal: AbortSignal, onFrame: (frame: StreamFrame) => void): Promise<string> {
+async function connectOnce(
+  server: ServerAddress,
+  path: string,
+  signal: AbortSignal,
+  onFrame: (frame: StreamFrame) => void,
+): Promise<string> {
   const { WebSocket } = await import("ws");
   return new Promise((resolve) => {
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(webSocketUrl(server, path), {
+      headers: authorization(server),
+      ...(server.ca === undefined ? {} : { ca: server.ca }),
+    });
     let silence: NodeJS.Timeout | undefined;
     let why = "the connection closed";
     const alive = () => {
@@ -72,7 +81,7 @@ async function connectOnce(url: string, signal: AbortSignal, onFrame: (frame: St
       onFrame(JSON.parse(String(data)) as StreamFrame);
     });
     socket.on("error", (error) => {
-      why = error.message;
+      why = refusalOf(error) ?? tlsProblem(error) ?? error.message;
     });
     socket.on("close", (code, reason) => {
       clearTimeout(silence);
@@ -82,4 +91,10 @@ async function connectOnce(url: string, signal: AbortSignal, onFrame: (frame: St
     });
     if (signal.aborted) stop();
   });
+}
+
+// package ws says it in words alone (lib/websocket.js, "Unexpected server response").
+function refusalOf(error: Error): string | undefined {
+  if (error.message.endsWith(": 401")) return "it needs a token: --token-file or RATCHET_TOKEN_FILE names it";
+  return error.message.endsWith(": 403") ? "the token is not the operator's" : undefined;
 }

@@ -8,6 +8,9 @@ export interface ServerAddress {
   socketPath: string | undefined;
   /** For requests; the host is a formality over a socket. */
   base: URL;
+  /** PEM of the authority its certificate must come from; absent: those the system trusts. */
+  ca?: string;
+  token?: string;
 }
 
 export function parseServer(text: string): ServerAddress {
@@ -18,7 +21,7 @@ export function parseServer(text: string): ServerAddress {
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
-    throw new UsageError(`--server ${text}: must be http://HOST:PORT or unix:PATH`);
+    throw new UsageError(`--server ${text}: must be https://HOST:PORT, http://HOST:PORT or unix:PATH`);
   }
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
     throw new UsageError(`--server ${text}: must be without a path: ${url.origin}`);

@@ -1,0 +1,3 @@
+export * from "./authority.js";
+export * from "./folder.js";
+export * from "./token.js";

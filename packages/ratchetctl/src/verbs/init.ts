@@ -1,0 +1,87 @@
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { Name } from "@ratchet/contracts";
+import type { Streams } from "../context.js";
+import { CtlError, UsageError } from "../ctl-error.js";
+
+export const DEFAULT_FOLDER = "ratchet-credentials";
+const ALWAYS = ["localhost", "127.0.0.1", "::1"];
+
+export interface InitOptions {
+  dir: string;
+  host: string[];
+  days: number;
+}
+
+/** Makes a folder with authority, certificate and tokens. */
+export async function init(streams: Streams, { dir, host, days }: InitOptions, nodes: readonly string[]) {
+  checkNodes(nodes);
+  const hosts = hostsOf(host);
+  const { makeFolder } = await folder();
+  await told(() => makeFolder(dir, { hosts, days, nodes }));
+  streams.out(
+    `${dir}: authority, a certificate for ${hosts.join(", ")}, and tokens\n` +
+      `  the API:    --tls-cert ${join(dir, "server.crt")} --tls-key ${join(dir, "server.key")} --tokens ${join(dir, "tokens.json")}\n` +
+      `  a node:     ratchetctl init node NAME --dir ${dir}; its agent: --api-ca ${join(dir, "ca.crt")} --token-file NAME.token\n` +
+      `  ratchetctl: . ${join(dir, "ratchetctl.env")}; the page asks for what is in ${join(dir, "operator.token")}\n` +
+      `Keep ${join(dir, "ca.key")} away from the machines that serve.\n`,
+  );
+}
+
+/** Gives nodes their join tokens, or takes them back. */
+export async function initNodes(streams: Streams, names: readonly string[], dir: string, isRevoked: boolean) {
+  checkNodes(names);
+  const { addNodes, removeNodes } = await folder();
+  if (isRevoked) {
+    await told(() => removeNodes(dir, names));
+    streams.out(`${names.join(", ")}: not good any more once the API has the new ${join(dir, "tokens.json")}\n`);
+    return;
+  }
+  for (const path of await told(() => addNodes(dir, names))) streams.out(`${path}\n`);
+}
+
+/** Makes a new certificate of the same authority. */
+export async function initServer(streams: Streams, { dir, host, days }: InitOptions) {
+  const hosts = hostsOf(host);
+  const { renewServer } = await folder();
+  await told(() => renewServer(dir, { hosts, days }));
+  streams.out(`${join(dir, "server.crt")}: for ${hosts.join(", ")}, ${days} days\n`);
+}
+
+/** Replaces a token. */
+export async function initToken(streams: Streams, role: "operator" | "replica" | "metrics", dir: string) {
+  const { renewToken } = await folder();
+  await told(() => renewToken(dir, role));
+  streams.out(`${join(dir, `${role}.token`)}\n`);
+}
+
+// Loaded only here: the other verbs start faster without X.509.
+const folder = () => import("@ratchet/credentials");
+
+async function told<T>(run: () => T | Promise<T>): Promise<T> {
+  const { FolderError } = await folder();
+  try {
+    return await run();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof FolderError || code !== undefined) throw new CtlError((error as Error).message);
+    throw error;
+  }
+}
+
+function checkNodes(names: readonly string[]): void {
+  for (const name of names) {
+    if (!Name.safeParse(name).success) throw new UsageError(`${name} is no node name: it must be an RFC 1123 label`);
+  }
+}
+
+function hostsOf(given: readonly string[]): string[] {
+  for (const host of given) {
+    // RFC 1123, section 2.1; one leading * as in RFC 6125, section 6.4.3.
+    const isName = /^(\*\.)?([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/i.test(host);
+    if (isIP(host) === 0 && !isName) throw new UsageError(`--host ${host} is neither a host name nor an address`);
+  }
+  const names = given.length === 0 ? [hostname().toLowerCase()] : given;
+  return [...new Set([...names, ...ALWAYS])];
+}
