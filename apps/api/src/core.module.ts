@@ -4,6 +4,7 @@ import { AgentsService } from "./agents/agents.service.js";
 import { Core } from "./core.js";
 import { API_INFO, type ApiInfo } from "./docs/api-info.js";
 import { Metrics } from "./metrics/metrics.js";
+import { PeersGateway } from "./replicas/peers.gateway.js";
 import { StreamGateway } from "./stream/stream.gateway.js";
 import { VERSION } from "./version.js";
 
@@ -21,6 +22,7 @@ export function coreModule(core: Core, metrics: Metrics): DynamicModule {
       { provide: Metrics, useValue: metrics },
       { provide: API_INFO, useValue: { version: VERSION } satisfies ApiInfo },
       AgentsGateway,
+      PeersGateway,
       StreamGateway,
     ],
     exports: [Core, Metrics, API_INFO],

@@ -5,6 +5,7 @@ import { FaultEnder } from "./faults/fault-ender.js";
 import { ChangeLog } from "./history/change-log.js";
 import type { HistoryRepository } from "./history/history.repository.js";
 import type { Logger } from "./logger.js";
+import { AgentPlaces } from "./replicas/agent-places.js";
 import type { Leader } from "./replicas/leader.js";
 import { type ReplicaOptions, Replicas } from "./replicas/replicas.js";
 import { SoleLeader } from "./replicas/sole-leader.js";
@@ -95,10 +96,12 @@ export class Core {
       reportOf: (node, uid) => this.registry.node(node)?.faults.get(uid),
       log,
     });
+    const places = new AgentPlaces();
     this.agents = new AgentsService({
       mirror,
       transactor: this.transactor,
       registry: this.registry,
+      places,
       dispatcher,
       reconciler: this.reconciler,
       feed: this.feed,
@@ -121,6 +124,8 @@ export class Core {
       this.#faultEnder.look();
     });
     this.#faultEnder.look();
+    const { agents, registry, reconciler, feed, events } = this;
+    replicas?.join({ mirror, places, agents, registry, reconciler, feed, events, log });
     this.health.start();
     this.events.onEvent((event) => this.hub.broadcast({ type: "event", event }, event.about.namespace));
   }

@@ -45,6 +45,7 @@ export * from "./net/ip.js";
 export * from "./net/prefix.js";
 export * from "./openapi/document.js";
 export { OPERATIONS } from "./openapi/operations.js";
+export * from "./peer/messages.js";
 export * from "./resources/condition.js";
 export * from "./resources/event.js";
 export * from "./resources/fault.js";

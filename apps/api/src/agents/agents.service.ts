@@ -12,13 +12,15 @@ import {
 import type { WebSocket } from "ws";
 import type { EventLog } from "../events/event-log.js";
 import type { Logger } from "../logger.js";
+import type { AgentPlaces } from "../replicas/agent-places.js";
 import type { Mirror } from "../state/mirror.js";
 import type { Reconciler } from "../state/reconciler.js";
-import type { NodeRecord } from "../state/records.js";
+import type { AgentRecord, NodeRecord } from "../state/records.js";
 import type { Transactor } from "../state/transactor.js";
 import type { Feed } from "../status/feed.js";
 import type { StatusRegistry } from "../status/status-registry.js";
 import { Telemetry } from "../telemetry/telemetry.js";
+import { type AgentRelay, NO_RELAY } from "./agent-relay.js";
 import { AgentRpc } from "./agent-rpc.js";
 import type { Dispatcher } from "./dispatcher.js";
 import { MalformedFrame } from "./malformed-frame.js";
@@ -37,6 +39,7 @@ export interface AgentsParts {
   mirror: Mirror;
   transactor: Transactor;
   registry: StatusRegistry;
+  places: AgentPlaces;
   dispatcher: Dispatcher;
   reconciler: Reconciler;
   feed: Feed;
@@ -48,7 +51,8 @@ export interface AgentsParts {
 export class AgentsService {
   readonly telemetry: Telemetry;
   readonly rpc = new AgentRpc((node, frame) => this.send(node, frame));
-  readonly #connections = new Map<string, { socket: WebSocket; silent: number }>();
+  readonly #connections = new Map<string, { socket: WebSocket; silent: number; term: number }>();
+  #relay: AgentRelay = NO_RELAY;
   readonly #parts: AgentsParts;
   readonly #heartbeat: NodeJS.Timeout;
 
@@ -63,8 +67,23 @@ export class AgentsService {
     return this.#connections.size;
   }
 
-  /** Returns false, and sends nothing, when the node's agent is not connected. */
+  /** The node's agent is connected here, or was the last time it was anywhere. */
+  wasLastHere(name: string): boolean {
+    return this.#parts.places.wasLastHere(name);
+  }
+
+  /** From now on other replicas hear of what agents say here, and this one of theirs. */
+  relayBy(relay: AgentRelay): void {
+    this.#relay = relay;
+  }
+
+  /** Returns false, and sends nothing, when the node's agent is connected neither here nor at a replica in reach. */
   send(name: string, frame: ApiToAgent): boolean {
+    return this.sendOwn(name, frame) || this.#relay.send(name, frame);
+  }
+
+  /** Returns false, and sends nothing, when the node's agent is not connected here. */
+  sendOwn(name: string, frame: ApiToAgent): boolean {
     const socket = this.#connections.get(name)?.socket;
     if (socket === undefined || socket.readyState !== socket.OPEN) return false;
     socket.send(JSON.stringify(frame));
@@ -79,7 +98,7 @@ export class AgentsService {
 
   /** Takes a node in. Returns false when it was turned away. */
   async join(socket: WebSocket, hello: AgentHello): Promise<boolean> {
-    const { mirror, registry, dispatcher, reconciler, feed, events, log } = this.#parts;
+    const { mirror, registry, places, dispatcher, reconciler, feed, events, log } = this.#parts;
     const { name } = hello.node;
     if (hello.protocol !== AGENT_PROTOCOL) {
       close(socket, AGENT_CLOSE.protocol, `this API speaks agent protocol ${AGENT_PROTOCOL}, not ${hello.protocol}`);
@@ -90,9 +109,12 @@ export class AgentsService {
     const older = this.#connections.get(name);
     if (older !== undefined) {
       close(older.socket, AGENT_CLOSE.replaced, `another agent of node ${name} has connected`);
-      this.rpc.left(name);
     }
-    this.#connections.set(name, { socket, silent: 0 });
+    const wasConnected = registry.isConnected(name);
+    this.rpc.left(name);
+    const stored = mirror.world.entry<AgentRecord>(keys.agent(name))?.data.term ?? 0;
+    const term = places.take(name, Math.max(Date.now(), stored + 1));
+    this.#connections.set(name, { socket, silent: 0, term });
     socket.on("pong", () => this.#heard(name, socket));
 
     registry.connect(name, Date.now());
@@ -107,14 +129,17 @@ export class AgentsService {
     this.telemetry.connected(name);
     feed.nodeChanged(name);
     reconciler.nodeCame();
-    if (older === undefined) events.aboutNode(name, "NodeReady", "info", `the agent of node ${name} has connected`);
+    this.#relay.joined(name, term);
+    if (!wasConnected) events.aboutNode(name, "NodeReady", "info", `the agent of node ${name} has connected`);
     log.info({ node: name, agentVersion: hello.agentVersion }, "agent connected");
     return true;
   }
 
   receive(name: string, socket: WebSocket, message: AgentToApi): void {
     const { registry, reconciler, feed, events } = this.#parts;
-    if (this.#connections.get(name)?.socket !== socket) return;
+    const connection = this.#connections.get(name);
+    if (connection?.socket !== socket) return;
+    const { term } = connection;
     this.#heard(name, socket);
     if (message.type === "hello") throw new MalformedFrame("hello comes once");
     if (message.type === "event") {
@@ -122,27 +147,51 @@ export class AgentsService {
       return;
     }
     if (message.type === "reply") {
-      this.rpc.reply(name, message);
+      if (!this.#relay.answered(name, term, message)) this.rpc.reply(name, message);
       return;
     }
     if (message.type === "telemetry") {
       this.telemetry.take(name, message, Date.now());
+      this.#relay.said(name, term, message);
       return;
     }
     const reported = registry.report(name, message, Date.now());
     feed.reported(reported);
+    this.#relay.said(name, term, message);
     if (reported.mayReleaseVnis) reconciler.nodeReported(name);
   }
 
-  left(name: string, socket: WebSocket): void {
-    const { registry, dispatcher, feed, events, log } = this.#parts;
-    // An older connection that was replaced ends after the newer one began.
-    if (this.#connections.get(name)?.socket !== socket) return;
+  /** The node's agent has a newer connection at another replica: one that is left over here ends. */
+  superseded(name: string, replica: string): void {
+    const { dispatcher, places, registry, feed, log } = this.#parts;
+    const older = this.#connections.get(name);
+    if (older === undefined) return;
     this.#connections.delete(name);
+    dispatcher.disconnect(name);
+    this.rpc.left(name);
+    // Until that replica tells of it nothing is known.
+    if (places.leave(name, null, older.term)) {
+      this.telemetry.left(name);
+      registry.disconnect(name);
+      feed.nodeChanged(name);
+    }
+    this.#relay.left(name, older.term);
+    close(older.socket, AGENT_CLOSE.replaced, `the agent of node ${name} has connected to another replica`);
+    log.info({ node: name, replica }, "the agent has gone to another replica");
+  }
+
+  left(name: string, socket: WebSocket): void {
+    const { registry, places, dispatcher, feed, events, log } = this.#parts;
+    // An older connection that was replaced ends after the newer one began.
+    const connection = this.#connections.get(name);
+    if (connection?.socket !== socket) return;
+    this.#connections.delete(name);
+    places.leave(name, null, connection.term);
     this.rpc.left(name);
     this.telemetry.left(name);
     registry.disconnect(name);
     dispatcher.disconnect(name);
+    this.#relay.left(name, connection.term);
     feed.nodeChanged(name);
     events.aboutNode(name, "NodeUnknown", "warning", `the agent of node ${name} is not connected any more`);
     log.info({ node: name }, "agent disconnected");

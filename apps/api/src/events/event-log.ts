@@ -3,26 +3,35 @@ import type { Event } from "@ratchet/contracts";
 
 const MAX_EVENTS = 1000;
 
+/** `relayed`: other replicas know it, or noticed the same by themselves. */
+export type EventOrigin = "own" | "relayed";
+
 /** The last events of every namespace, in memory: a restart forgets them. */
 export class EventLog {
   readonly #events: Event[] = [];
-  readonly #listeners: ((event: Event) => void)[] = [];
+  readonly #listeners: ((event: Event, origin: EventOrigin) => void)[] = [];
 
-  onEvent(listener: (event: Event) => void): void {
+  onEvent(listener: (event: Event, origin: EventOrigin) => void): void {
     this.#listeners.push(listener);
   }
 
-  add(event: Event): void {
+  add(event: Event, origin: EventOrigin = "own"): void {
     this.#events.push(event);
     if (this.#events.length > MAX_EVENTS) this.#events.shift();
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) listener(event, origin);
   }
 
   /** Something the API itself noticed of a node. */
-  aboutNode(node: string, reason: string, severity: Event["severity"], message: string): void {
+  aboutNode(
+    node: string,
+    reason: string,
+    severity: Event["severity"],
+    message: string,
+    origin: EventOrigin = "own",
+  ): void {
     const at = new Date().toISOString();
     const about = { kind: "Node", namespace: null, name: node };
-    this.add({ kind: "Event", id: randomUUID(), at, severity, reason, message, about, node });
+    this.add({ kind: "Event", id: randomUUID(), at, severity, reason, message, about, node }, origin);
   }
 
   /** Newest first; those about no namespace belong to every one. */

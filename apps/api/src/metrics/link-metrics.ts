@@ -9,7 +9,7 @@ const COUNTERS = [
 ] as const;
 
 /** Counters of each link and direction that has carried something since this API began. */
-export function linkMetrics(registry: Registry, history: LinkHistory): void {
+export function linkMetrics(registry: Registry, history: LinkHistory, isHere: (node: string) => boolean): void {
   for (const [index, [name, help]] of COUNTERS.entries()) {
     new Counter({
       name,
@@ -19,7 +19,7 @@ export function linkMetrics(registry: Registry, history: LinkHistory): void {
       collect() {
         // Deleted links are gone from here too.
         this.reset();
-        for (const { ends, from, counts } of history.totals()) {
+        for (const { ends, from, counts } of history.totals(isHere)) {
           const labels = { from: ends.ports[from], to: ends.ports[from === 0 ? 1 : 0] };
           this.inc({ namespace: ends.namespace, link: ends.name, ...labels }, counts[index] ?? 0);
         }

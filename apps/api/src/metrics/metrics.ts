@@ -63,7 +63,9 @@ export class Metrics {
       const { entries } = await core.store.range(keys.outbox());
       return entries.length;
     });
-    linkMetrics(this.registry, core.telemetry.history);
+    linkMetrics(this.registry, core.telemetry.history, (node) => core.agents.wasLastHere(node));
+    this.#gauge("ratchet_leader", "1 while this replica leads", () => Number(core.leader.isLeader));
+    this.#gauge("ratchet_peers", "Other replicas that follow this one", () => core.replicas?.peers?.server.size ?? 0);
     const links = new Gauge({
       name: "ratchet_links",
       help: "Links by phase",

@@ -5,6 +5,7 @@ import type { Store } from "../store/store.js";
 import { VERSION } from "../version.js";
 import { ElectedLeader } from "./elected-leader.js";
 import { Membership } from "./membership.js";
+import { Peers, type PeersParts } from "./peers.js";
 import { Session } from "./session.js";
 
 export interface ReplicaOptions {
@@ -21,6 +22,7 @@ export class Replicas {
   readonly leader: ElectedLeader;
   readonly membership: Membership;
   readonly #session: Session;
+  #peers: Peers | undefined;
 
   constructor({ id, leaseSeconds }: ReplicaOptions, store: Store, mirror: Mirror, log: Logger) {
     this.id = id;
@@ -36,6 +38,16 @@ export class Replicas {
     this.membership = new Membership({ store, mirror, session: this.#session, log });
   }
 
+  get peers(): Peers | undefined {
+    return this.#peers;
+  }
+
+  /** From now on this replica and the others share what their agents say. */
+  join(parts: Omit<PeersParts, "replica" | "membership">): void {
+    this.#peers = new Peers({ ...parts, replica: this.id, membership: this.membership });
+    parts.agents.relayBy(this.#peers);
+  }
+
   start(): void {
     this.#session.start();
   }
@@ -47,6 +59,7 @@ export class Replicas {
   }
 
   async stop(): Promise<void> {
+    this.#peers?.stop();
     await this.membership.stop();
     await this.leader.stop();
     await this.#session.stop();

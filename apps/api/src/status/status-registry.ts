@@ -45,6 +45,26 @@ export class StatusRegistry {
     for (const [name, reports] of this.#nodes) if (reports.isConnected) yield name;
   }
 
+  /** All that a node has said, as one status; null while it has not said all. */
+  fullStatus(name: string): AgentStatus | null {
+    const node = this.#nodes.get(name);
+    if (node === undefined || !node.hasFullStatus) return null;
+    return {
+      type: "status",
+      full: true,
+      version: node.version,
+      pods: [...node.pods.values()],
+      ports: [...node.ports.values()].flatMap((ports) => [...ports.values()]),
+      wires: [...node.wires.values()],
+      removedPods: [],
+      removedPorts: [],
+      removedWires: [],
+      vnis: [...node.vnis],
+      removedVnis: [],
+      faults: [...node.faults.values()],
+    };
+  }
+
   connect(name: string, nowMs: number): void {
     const known = this.#nodes.get(name);
     this.#nodes.set(name, {

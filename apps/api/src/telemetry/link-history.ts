@@ -64,12 +64,18 @@ export class LinkHistory {
     };
   }
 
-  /** Everything counted since the API began, for links that are still there. */
-  *totals(): Iterable<{ ends: LinkEnds; from: From; counts: Counts }> {
+  /**
+   * Everything counted since the API began, for links that are still there, by direction. `isHere`: whether a node's
+   * agent is connected to this replica; of others that one tells.
+   */
+  *totals(isHere: (node: string) => boolean): Iterable<{ ends: LinkEnds; from: From; counts: Counts }> {
     for (const [uid, directions] of this.#links) {
       const ends = linkEnds(this.#world, uid);
       if (ends === undefined) continue;
-      for (const from of [0, 1] as const) yield { ends, from, counts: directions[from].totals };
+      for (const from of [0, 1] as const) {
+        const receiver = ends.nodes[from === 0 ? 1 : 0];
+        if (receiver !== null && isHere(receiver)) yield { ends, from, counts: directions[from].totals };
+      }
     }
   }
 

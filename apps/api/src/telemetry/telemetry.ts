@@ -24,6 +24,8 @@ export class Telemetry {
   readonly #world: World;
   readonly #send: (node: string, frame: ApiToAgent) => boolean;
   readonly #wishes = new Map<string, number>();
+  /** By replica, then by node: what others wish of agents that are connected here. */
+  readonly #othersWishes = new Map<string, Map<string, number>>();
   readonly #watchers = new Map<Watcher, ReadonlySet<string>>();
   readonly #looks = new Map<string, number>();
 
@@ -40,6 +42,17 @@ export class Telemetry {
 
   left(node: string): void {
     this.#wishes.delete(node);
+  }
+
+  /** Another replica wishes a node to measure this often, in ms. */
+  wishOf(replica: string, node: string, intervalMs: number): void {
+    const wishes = this.#othersWishes.get(replica) ?? new Map<string, number>();
+    this.#othersWishes.set(replica, wishes.set(node, intervalMs));
+    this.#refresh();
+  }
+
+  wisherLeft(replica: string): void {
+    if (this.#othersWishes.delete(replica)) this.#refresh();
   }
 
   /** Replaces what the watcher looked at. */
@@ -100,7 +113,9 @@ export class Telemetry {
     for (const uids of this.#watchers.values()) for (const uid of uids) look(uid);
     for (const uid of this.#looks.keys()) look(uid);
     for (const [node, wished] of this.#wishes) {
-      const intervalMs = lookedAt.has(node) ? LOOKED_AT_MS : LOW_RATE_MS;
+      const own = lookedAt.has(node) ? LOOKED_AT_MS : LOW_RATE_MS;
+      const others = [...this.#othersWishes.values()].flatMap((wishes) => wishes.get(node) ?? []);
+      const intervalMs = Math.min(own, ...others.filter((wish) => wish > 0));
       if (wished === intervalMs) continue;
       if (this.#send(node, { type: "telemetry", intervalMs, probes: [] })) this.#wishes.set(node, intervalMs);
     }
