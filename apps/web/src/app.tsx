@@ -13,6 +13,7 @@ import { FaultForm } from "./ui/faults/fault-form.js";
 import { Header } from "./ui/header.js";
 import { KeysHelp } from "./ui/keys-help.js";
 import { SidePanel } from "./ui/panel/side-panel.js";
+import { SignIn } from "./ui/sign-in.js";
 import { ToolsBar } from "./ui/tools-bar.js";
 import { ConnectHost } from "./ui/welcome/connect-host.js";
 import { ExamplePicker } from "./ui/welcome/example-picker.js";
@@ -44,6 +45,7 @@ function Page() {
       <FaultForm />
       <ExamplePicker />
       <ConnectHost />
+      <SignIn />
       <div className="sr-only" role="status" aria-live="polite">
         {announcement}
       </div>

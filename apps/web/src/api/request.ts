@@ -1,4 +1,5 @@
 import { actorName } from "../state/actor.js";
+import { session } from "../state/session-store.js";
 import { problemOf } from "./problem-error.js";
 
 export interface Answer<T> {
@@ -31,6 +32,7 @@ export async function request<T>(
     ...(body === undefined ? {} : { body: body instanceof YamlText ? body.text : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
   });
+  if (response.status === 401) void session.check();
   if (!response.ok) throw await problemOf(response);
   const changes =
     response.headers

@@ -2,14 +2,18 @@ import { useEffect } from "react";
 import { verbs } from "../api/verbs.js";
 import { useStage } from "../canvas/stage-context.js";
 import { initialUrl } from "../state/initial-url.js";
+import { useSession } from "../state/session-store.js";
 import { useTopology } from "../state/topology-store.js";
 import { followTopology } from "../stream/follow-topology.js";
 
 /** Follows a namespace, with its saved places, and shows all of it the first time it is there. */
 export function useLiveTopology(namespace: string): void {
   const stage = useStage();
+  const generation = useSession((state) => state.generation);
   useEffect(() => {
     if (!stage) return;
+    // A new session begins anew, at once and not after the next back-off.
+    void generation;
     let isOver = false;
     let stopStream = () => {};
     let stopWaiting = () => {};
@@ -38,5 +42,5 @@ export function useLiveTopology(namespace: string): void {
       stopWaiting();
       stopStream();
     };
-  }, [namespace, stage]);
+  }, [namespace, stage, generation]);
 }

@@ -1,5 +1,6 @@
 import type { StreamFrame, StreamItem } from "@ratchet/contracts";
 import { actorName } from "../state/actor.js";
+import { session } from "../state/session-store.js";
 import { type ActorNote, EVENTS_KEPT, useTopology } from "../state/topology-store.js";
 import { followStream } from "./connection.js";
 import { applyDeltas, applySnapshot, EMPTY_STREAM, type StreamState } from "./reducer.js";
@@ -22,6 +23,8 @@ export function followTopology(namespace: string): () => void {
   return followStream(namespace, {
     onWord: (at) => useTopology.setState({ lastWordAt: at }),
     onSilence: () => {
+      // A refused upgrade tells a script nothing: ask whether it was for want of a token.
+      void session.check();
       const { stream } = useTopology.getState();
       if (useTopology.getState().phase === "connecting" && stream.storeId === null) return;
       // The next server counts its deltas from another number.

@@ -1,10 +1,11 @@
-import { ActionIcon, Menu, TextInput, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Button, Menu, TextInput, Tooltip, useMantineColorScheme } from "@mantine/core";
 import { IconDeviceDesktop, IconHelp, IconMoon, IconSearch, IconSun, IconUserCircle } from "@tabler/icons-react";
 import { useState } from "react";
 import { countStates } from "../graph/counts.js";
 import { STATE_WORDS } from "../graph/wire-state.js";
 import { actorName, setActorName } from "../state/actor.js";
 import { useModel } from "../state/model-store.js";
+import { session, useSession } from "../state/session-store.js";
 import { ui, useUi } from "../state/ui-store.js";
 import { openCommandPalette } from "./command-palette.js";
 import { HealButton } from "./faults/heal-button.js";
@@ -111,6 +112,7 @@ function ThemeSwitch() {
 /** The name one's changes carry. */
 function Person() {
   const [name, setName] = useState(actorName);
+  const isSignedIn = useSession((state) => state.phase === "signed-in");
   return (
     <Menu position="bottom-end" width={250} closeOnItemClick={false}>
       <Menu.Target>
@@ -129,6 +131,11 @@ function Person() {
           }}
           data-testid="person-name"
         />
+        {isSignedIn && (
+          <Button variant="light" size="xs" mt="sm" fullWidth onClick={session.signOut} data-testid="sign-out">
+            Sign out
+          </Button>
+        )}
       </Menu.Dropdown>
     </Menu>
   );
