@@ -9,6 +9,7 @@ import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
 import { Gate, type GateFiles } from "./access/gate.js";
+import { type PeerFiles, peerDial } from "./access/peer-credentials.js";
 import { appModule } from "./app.module.js";
 import type { ListenAddress } from "./config/listen-address.js";
 import { Core } from "./core.js";
@@ -49,6 +50,8 @@ export interface ApiOptions {
   replicaId?: string;
   /** How other replicas reach this one; default the address it listens on. */
   peerUrl?: string;
+  /** What this replica shows to the others. */
+  peers?: PeerFiles;
   /** Seconds the store waits for a replica that hangs or was killed. */
   leaseSeconds?: number;
   log: Logger;
@@ -124,7 +127,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const { port } = http.address() as AddressInfo;
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   const url = `${secure === undefined ? "http" : "https"}://${host}:${port}`;
-  core.replicas?.announce(options.peerUrl ?? url);
+  const peerUrl = options.peerUrl ?? (isWildcard(listen.host) ? null : url);
+  if (peerUrl === null && core.replicas !== undefined)
+    log.warn({}, "without --peer-url other replicas cannot reach this one: --listen names no address of its own");
+  core.replicas?.announce(peerUrl);
   return {
     url,
     socket: socket ?? null,
@@ -143,8 +149,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   };
 }
 
-function replicaOf({ replicaId, leaseSeconds }: ApiOptions): ReplicaOptions {
+function isWildcard(host: string): boolean {
+  return /^(0\.0\.0\.0|::|0:0:0:0:0:0:0:0)$/.test(host);
+}
+
+function replicaOf({ replicaId, leaseSeconds, peers = {} }: ApiOptions): ReplicaOptions {
   return {
+    credentials: (url) => peerDial(url, peers),
     id: replicaId ?? `api-${randomBytes(4).toString("hex")}`,
     ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
   };

@@ -240,7 +240,7 @@ describe("certificate and tokens", () => {
     const other = await signServer(authority, ["localhost"], 1);
     const files = (cert: string, key: string, tokens = api.read(FILES.tokens)) => {
       const at = (name: string, content: string) => {
-        const path = join(api.folder, "..", name);
+        const path = join(api.base, name);
         writeFileSync(path, content);
         return path;
       };

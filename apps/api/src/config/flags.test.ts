@@ -9,7 +9,7 @@ test("flags come before the environment, and the environment before defaults", (
       access: {},
       data: "/from/flag",
       store: { kind: "embedded" },
-      replica: {},
+      replica: { peers: {} },
       logLevel: "warn",
     },
   });
@@ -43,6 +43,17 @@ test("etcd is reached as the flags and the environment say", () => {
         passwordFile: "/secret",
       },
     },
+  });
+});
+
+test("a replica shows the others a token, and asks for their certificates", () => {
+  const store = ["--data", "/d", "--store", "etcd", "--etcd-endpoints", "http://a:2379"];
+  const files = ["--peer-ca", "/ca", "--peer-token-file", "/t"];
+  expect(parseFlags([...store, ...files], {})).toMatchObject({
+    config: { replica: { peers: { peerCa: "/ca", peerTokenFile: "/t" } } },
+  });
+  expect(parseFlags(["--data", "/d", ...files], {})).toEqual({
+    problems: [expect.stringContaining("--peer-ca needs"), expect.stringContaining("--peer-token-file needs")],
   });
 });
 

@@ -7,6 +7,7 @@ import {
   PeerToDialler,
 } from "@ratchet/contracts";
 import { WebSocket } from "ws";
+import type { PeerDial } from "../access/peer-credentials.js";
 import type { Logger } from "../logger.js";
 
 const PATH = "/api/v1/peer";
@@ -29,6 +30,7 @@ export class PeerConnection {
   readonly #hello: PeerHello;
   readonly #handlers: PeerConnectionHandlers;
   readonly #log: Logger;
+  readonly #credentials: () => PeerDial;
   #socket: WebSocket | undefined;
   #isWelcome = false;
   #isWanted = true;
@@ -39,12 +41,20 @@ export class PeerConnection {
   #silent = 0;
 
   /** `url`: http(s)://HOST:PORT of the other replica. */
-  constructor(url: string, peer: string, hello: PeerHello, handlers: PeerConnectionHandlers, log: Logger) {
+  constructor(
+    url: string,
+    peer: string,
+    hello: PeerHello,
+    handlers: PeerConnectionHandlers,
+    log: Logger,
+    credentials: () => PeerDial = () => ({}),
+  ) {
     this.#url = `${url.replace(/^http/, "ws").replace(/\/$/, "")}${PATH}`;
     this.#peer = peer;
     this.#hello = hello;
     this.#handlers = handlers;
     this.#log = log;
+    this.#credentials = credentials;
     this.#dial();
   }
 
@@ -76,7 +86,16 @@ export class PeerConnection {
   }
 
   #dial(): void {
+    let credentials: PeerDial;
+    try {
+      credentials = this.#credentials();
+    } catch (error) {
+      this.#log.error({ replica: this.#peer, reason: (error as Error).message }, "cannot dial another replica");
+      this.#later(RETRY_MS.longest);
+      return;
+    }
     const socket = new WebSocket(this.#url, {
+      ...credentials,
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
       handshakeTimeout: HANDSHAKE_MS,
@@ -92,7 +111,7 @@ export class PeerConnection {
       heard();
       this.#receive(socket, isBinary ? undefined : read(data.toString()));
     });
-    socket.on("error", (err) => this.#log.debug({ err, replica: this.#peer }, "cannot reach another replica"));
+    socket.on("error", (err) => this.#failed(err));
     socket.on("close", (code, reason) => this.#closed(code, reason.toString()));
   }
 
@@ -132,8 +151,22 @@ export class PeerConnection {
       this.#retryMs = RETRY_MS.longest;
     }
     if (!this.#isWanted) return;
-    this.#retry = setTimeout(() => this.#dial(), this.#retryMs * (0.5 + Math.random() / 2)).unref();
+    this.#later(this.#retryMs);
     this.#retryMs = Math.min(RETRY_MS.longest, this.#retryMs * 2);
+  }
+
+  #later(ms: number): void {
+    this.#retry = setTimeout(() => this.#dial(), ms * (0.5 + Math.random() / 2)).unref();
+  }
+
+  // What a person has to mend stands in the log; that a replica is away for a moment does not.
+  #failed(err: NodeJS.ErrnoException): void {
+    const facts = { replica: this.#peer, reason: err.message };
+    if (/response: 40[13]$/.test(err.message))
+      this.#log.error(facts, "another replica does not take the token of --peer-token-file");
+    else if (/CERT|SIGNATURE|ISSUER|SSL/.test(err.code ?? ""))
+      this.#log.error(facts, "another replica's certificate is not one of --peer-ca for the name in its --peer-url");
+    else this.#log.debug(facts, "cannot reach another replica");
   }
 }
 

@@ -6,6 +6,7 @@ import {
   keys,
   PEER_PROTOCOL,
 } from "@ratchet/contracts";
+import type { PeerDial } from "../access/peer-credentials.js";
 import type { AgentRelay } from "../agents/agent-relay.js";
 import type { AgentsService } from "../agents/agents.service.js";
 import type { EventLog } from "../events/event-log.js";
@@ -32,6 +33,8 @@ export interface PeersParts {
   feed: Feed;
   events: EventLog;
   log: Logger;
+  /** What is shown to the replica at this address. */
+  credentials?: (url: string) => PeerDial;
 }
 
 /** One WebSocket to each other replica that the store names, and one from each. */
@@ -118,13 +121,15 @@ export class Peers implements AgentRelay {
     if (isSame || record.peerUrl === null) return;
     known?.connection.stop();
     this.#remote.lost(id);
-    const { replica, mirror, log } = this.#parts;
+    const { replica, mirror, log, credentials } = this.#parts;
+    const url = record.peerUrl;
     const connection = new PeerConnection(
-      record.peerUrl,
+      url,
       id,
       { type: "hello", protocol: PEER_PROTOCOL, replica, storeId: mirror.storeId },
       { told: (frame) => this.#remote.told(id, frame), lost: () => this.#remote.lost(id) },
       log,
+      () => credentials?.(url) ?? {},
     );
     this.#connections.set(id, { record, connection });
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { PeerDial } from "../access/peer-credentials.js";
 import type { Logger } from "../logger.js";
 import type { Mirror } from "../state/mirror.js";
 import type { Store } from "../store/store.js";
@@ -13,6 +14,8 @@ export interface ReplicaOptions {
   id: string;
   /** How long the store waits for a replica that hangs or was killed. */
   leaseSeconds?: number;
+  /** What is shown to the replica at this address; read at each dial. */
+  credentials?: (url: string) => PeerDial;
 }
 
 /** This process as one of several replicas of the API on one store. */
@@ -22,10 +25,12 @@ export class Replicas {
   readonly leader: ElectedLeader;
   readonly membership: Membership;
   readonly #session: Session;
+  readonly #credentials: ((url: string) => PeerDial) | undefined;
   #peers: Peers | undefined;
 
-  constructor({ id, leaseSeconds }: ReplicaOptions, store: Store, mirror: Mirror, log: Logger) {
+  constructor({ id, leaseSeconds, credentials }: ReplicaOptions, store: Store, mirror: Mirror, log: Logger) {
     this.id = id;
+    this.#credentials = credentials;
     this.#session = new Session(store, log, leaseSeconds);
     this.leader = new ElectedLeader({
       store,
@@ -44,7 +49,13 @@ export class Replicas {
 
   /** From now on this replica and the others share what their agents say. */
   join(parts: Omit<PeersParts, "replica" | "membership">): void {
-    this.#peers = new Peers({ ...parts, replica: this.id, membership: this.membership });
+    const credentials = this.#credentials;
+    this.#peers = new Peers({
+      ...parts,
+      replica: this.id,
+      membership: this.membership,
+      ...(credentials === undefined ? {} : { credentials }),
+    });
     parts.agents.relayBy(this.#peers);
   }
 

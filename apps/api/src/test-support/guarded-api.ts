@@ -23,13 +23,18 @@ export interface Ask {
   ca?: string;
 }
 
+export function makeCredentials(folder: string): Promise<void> {
+  return makeFolder(folder, { hosts: ["127.0.0.1", "localhost", "api.example"], days: 30, nodes: ["left", "right"] });
+}
+
 /** A real API behind TLS and tokens, as `ratchetctl init` makes them, with nodes `left` and `right`. */
 export class GuardedApi {
-  readonly lines = new LogLines();
+  readonly lines: LogLines;
   readonly ca: string;
 
   private constructor(
     readonly folder: string,
+    readonly base: string,
     readonly api: RunningApi,
     lines: LogLines,
   ) {
@@ -37,10 +42,11 @@ export class GuardedApi {
     this.ca = this.read(FILES.authority);
   }
 
-  static async start(options: Partial<ApiOptions> = {}): Promise<GuardedApi> {
+  /** `folder`: of the credentials; default one of its own. */
+  static async start(options: Partial<ApiOptions> & { folder?: string } = {}): Promise<GuardedApi> {
     const base = mkdtempSync(join(tmpdir(), "ratchet-guarded-"));
-    const folder = join(base, "credentials");
-    await makeFolder(folder, { hosts: ["127.0.0.1", "localhost", "api.example"], days: 30, nodes: ["left", "right"] });
+    const folder = options.folder ?? join(base, "credentials");
+    if (options.folder === undefined) await makeCredentials(folder);
     const access = {
       tlsCert: join(folder, FILES.server),
       tlsKey: join(folder, FILES.serverKey),
@@ -49,7 +55,7 @@ export class GuardedApi {
     const lines = new LogLines();
     const listen = { host: "127.0.0.1", port: 0 };
     const api = await startApi({ listen, data: join(base, "data"), log: lines.logger, access, ...options });
-    return new GuardedApi(folder, api, lines);
+    return new GuardedApi(folder, base, api, lines);
   }
 
   read(file: string): string {
@@ -112,6 +118,6 @@ export class GuardedApi {
 
   async stop(): Promise<void> {
     await this.api.stop();
-    rmSync(join(this.folder, ".."), { recursive: true, force: true });
+    rmSync(this.base, { recursive: true, force: true });
   }
 }
