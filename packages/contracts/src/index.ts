@@ -4,6 +4,7 @@ export * from "./agent/assigned-fault.js";
 export * from "./agent/assignment.js";
 export * from "./agent/messages.js";
 export * from "./agent/methods/http.js";
+export * from "./agent/methods/inspect.js";
 export * from "./agent/methods/methods.js";
 export * from "./agent/methods/ping.js";
 export * from "./agent/methods/probe.js";

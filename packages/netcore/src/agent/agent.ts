@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { release } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   AGENT_PROTOCOL,
   type AgentEvent,
   type AgentHello,
   type ApiAssignment,
+  type InspectParams,
+  type InspectResult,
   type LabImages,
 } from "@ratchet/contracts";
 import { Executor } from "../executor/executor.js";
@@ -28,6 +31,7 @@ import { Connection } from "./connection.js";
 import { Dirty } from "./dirty.js";
 import { FaultFile } from "./faults/fault-file.js";
 import { FaultKeeper } from "./faults/fault-keeper.js";
+import { extraLinks, inspect } from "./inspect.js";
 import type { Log } from "./log.js";
 import { Observer } from "./observer.js";
 import { PanelNetns } from "./panel-netns.js";
@@ -36,6 +40,7 @@ import { Reporter } from "./reporter.js";
 import { methodsOf } from "./rpc/methods.js";
 import { Rpc } from "./rpc/rpc.js";
 import { Sandboxes } from "./sandboxes.js";
+import type { PlanContext } from "./specs.js";
 import { StateFile } from "./state-file.js";
 import { PanelTelemetry } from "./telemetry/panel-telemetry.js";
 import { AGENT_VERSION } from "./version.js";
@@ -45,6 +50,7 @@ import { World } from "./world.js";
 const LOOK_MS = 400;
 const FOLDER_SETTLE_MS = 5;
 const PASSES_PER_DEEP_ONE = 20;
+const INSPECT_WAIT_MS = 1000;
 const EVENTS_KEPT = 200;
 
 const NO_ASSIGNMENT: Frame = {
@@ -67,6 +73,7 @@ export class Agent {
   private readonly reporter: Reporter;
   private readonly announcer: Announcer;
   private readonly faults: FaultKeeper;
+  private readonly context: PlanContext;
   private readonly reconciler: Reconciler;
   private readonly connection: Connection;
   private readonly rpc: Rpc;
@@ -156,7 +163,7 @@ export class Agent {
       (frame) => this.connection.send(frame),
       log,
     );
-    this.rpc = new Rpc(methodsOf(this.world), (reply) => this.connection.send(reply));
+    this.rpc = new Rpc(methodsOf(this.world, (params) => this.inspect(params)), (reply) => this.connection.send(reply));
     this.faults = new FaultKeeper(
       new FaultFile(config.dataFolder, log),
       { bootId: bootId(), nowMs: bootTimeMs },
@@ -173,11 +180,11 @@ export class Agent {
       () => this.faults.reports(),
     );
     this.announcer = new Announcer(this.world, path, this.executor);
-    const context = { installationId: config.installationId, panelPath: path, parentInterface: config.parentInterface };
+    this.context = { installationId: config.installationId, panelPath: path, parentInterface: config.parentInterface };
     this.reconciler = new Reconciler(
       this.world,
       this.dirty,
-      context,
+      this.context,
       this.executor,
       this.deleter,
       this.sandboxes,
@@ -315,6 +322,18 @@ export class Agent {
         this.log("info", "a pod's namespace cannot be read", { pod: sandbox.podUid, error: (error as Error).message });
       }
     }
+  }
+
+  /** Looks at the kernel itself, not at what it told: whatever went unnoticed shows. */
+  private async inspect({ mend }: InspectParams): Promise<InspectResult> {
+    // What was asked for a moment ago is no difference.
+    for (let waited = 0; waited < INSPECT_WAIT_MS && !this.dirty.isEmpty; waited += 20) await sleep(20);
+    this.listener.drain();
+    this.resync("all");
+    const result = { panel: this.config.panelName, ...inspect(this.world, this.context, this.faults) };
+    if (mend) this.reconciler.mend(extraLinks(this.world));
+    this.reconciler.wake();
+    return result;
   }
 
   /** The panel alone, however many pods there are: their own namespaces are followed by events, and read rarely. */

@@ -413,6 +413,18 @@ export class Reconciler {
     this.sandboxes.prune();
   }
 
+  /** Removes these devices from the panel, and tries everything at once that waits after failures and quarrels. */
+  mend(extras: readonly number[]): void {
+    this.guard.forgetAll();
+    this.backoffs.clear();
+    const { desired } = this.world;
+    for (const uid of desired.pods.keys()) this.dirty.pods.add(uid);
+    for (const key of desired.ports.keys()) this.dirty.ports.add(key);
+    for (const uid of desired.wires.keys()) this.dirty.wires.add(uid);
+    const links = extras.map((ifIndex) => ({ ifIndex }));
+    if (links.length > 0) this.deleteNow({ op: "deleteLinks", netns: this.context.panelPath, links });
+  }
+
   /**
    * True while the port's former half is on its way out: asked for again meanwhile, it is made when the kernel tells
    * that the old one is gone, and nobody is to blame for that.

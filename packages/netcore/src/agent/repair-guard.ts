@@ -55,4 +55,8 @@ export class RepairGuard {
   forget(key: string): void {
     this.histories.delete(key);
   }
+
+  forgetAll(): void {
+    this.histories.clear();
+  }
 }

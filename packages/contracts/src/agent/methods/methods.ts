@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { HttpParams, HttpResult } from "./http.js";
+import { InspectParams, InspectResult } from "./inspect.js";
 import { PingParams, PingReply, PingResult } from "./ping.js";
 import { ProbeParams, ProbeReport, ProbeResult } from "./probe.js";
 import { SinkParams, SinkReady, SourceParams, ThroughputResult } from "./throughput.js";
@@ -13,6 +14,7 @@ export const AGENT_METHODS = {
   "exec.http": { params: HttpParams, progress: z.never(), result: HttpResult },
   "throughput.sink": { params: SinkParams, progress: SinkReady, result: ThroughputResult },
   "throughput.source": { params: SourceParams, progress: z.never(), result: ThroughputResult },
+  inspect: { params: InspectParams, progress: z.never(), result: InspectResult },
 } as const satisfies Record<string, { params: z.ZodType; progress: z.ZodType; result: z.ZodType }>;
 export type AgentMethod = keyof typeof AGENT_METHODS;
 export type MethodParams<M extends AgentMethod> = z.output<(typeof AGENT_METHODS)[M]["params"]>;

@@ -1,3 +1,4 @@
+import type { InspectParams, InspectResult } from "@ratchet/contracts";
 import type { Sandbox, World } from "../world.js";
 import { httpGet } from "./http.js";
 import { ping } from "./ping.js";
@@ -7,7 +8,7 @@ import { sink, source } from "./throughput.js";
 import { trace } from "./trace.js";
 
 /** What this agent can be asked, on the pods it has. */
-export function methodsOf(world: World): Methods {
+export function methodsOf(world: World, inspect: (params: InspectParams) => Promise<InspectResult>): Methods {
   return {
     ping: (params, call) => ping(sandboxFor(world, params.podUid, call).path, params, call),
     trace: (params, call) => trace(sandboxFor(world, params.podUid, call).path, params, call),
@@ -15,6 +16,7 @@ export function methodsOf(world: World): Methods {
     "exec.http": (params, call) => httpGet(sandboxFor(world, params.podUid, call).path, params, call),
     "throughput.sink": (params, call) => sink(sandboxFor(world, params.podUid, call).path, params, call),
     "throughput.source": (params, call) => source(sandboxFor(world, params.podUid, call).path, params, call),
+    inspect,
   };
 }
 

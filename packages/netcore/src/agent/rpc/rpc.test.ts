@@ -24,6 +24,7 @@ beforeEach(() => {
     "exec.http": other,
     "throughput.sink": other,
     "throughput.source": other,
+    inspect: other,
   };
   rpc = new Rpc({ ping, ...others }, (reply) => replies.push(reply));
 });

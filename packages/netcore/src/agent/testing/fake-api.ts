@@ -3,6 +3,8 @@ import {
   AGENT_PROTOCOL,
   type AgentEvent,
   type AgentHello,
+  type AgentMethod,
+  type AgentReply,
   AgentToApi,
   type ApiAssignment,
   type AssignedFault,
@@ -10,6 +12,7 @@ import {
   type AssignedPort,
   type AssignedWire,
   type FaultReport,
+  type MethodResult,
   type PodReport,
   type PortReport,
   type WireReport,
@@ -33,6 +36,8 @@ export class AgentPeer {
   connects = 0;
   socket: WebSocket | undefined;
   private version = 0;
+  private asked = 0;
+  private readonly questions = new Map<string, (reply: AgentReply) => void>();
   takenIn = -1;
 
   /** Sends everything there is now, as after a connect. */
@@ -85,6 +90,17 @@ export class AgentPeer {
     this.socket?.send(JSON.stringify(whole));
   }
 
+  /** Asks the agent a question and answers what it answers. */
+  ask<M extends AgentMethod>(method: M, params: object = {}): Promise<MethodResult<M>> {
+    const id = `ask-${++this.asked}`;
+    this.socket?.send(JSON.stringify({ type: "request", id, method, params, timeoutMs: 10_000 }));
+    return new Promise((resolve, reject) =>
+      this.questions.set(id, (reply) =>
+        reply.error === undefined ? resolve(reply.result as MethodResult<M>) : reject(new Error(reply.error.message)),
+      ),
+    );
+  }
+
   get sentVersion(): number {
     return this.version;
   }
@@ -99,6 +115,7 @@ export class AgentPeer {
 
   take(frame: AgentToApi): void {
     if (frame.type === "event") this.events.push(frame.event);
+    if (frame.type === "reply" && frame.done) this.questions.get(frame.id)?.(frame);
     if (frame.type !== "status") return;
     if (frame.full) {
       for (const map of [this.podReports, this.portReports, this.wireReports, this.faultReports]) map.clear();
