@@ -6,6 +6,7 @@ import { ChangesModule } from "./changes/changes.module.js";
 import type { Core } from "./core.js";
 import { coreModule } from "./core.module.js";
 import { DocsModule } from "./docs/docs.module.js";
+import { DoctorModule } from "./doctor/doctor.module.js";
 import { EventsModule } from "./events/events.module.js";
 import { FaultsModule } from "./faults/faults.module.js";
 import { HealthModule } from "./health/health.module.js";
@@ -29,6 +30,7 @@ const AREAS = [
   ApplyModule,
   ChangesModule,
   DocsModule,
+  DoctorModule,
   EventsModule,
   FaultsModule,
   HealthModule,

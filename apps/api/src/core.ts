@@ -52,6 +52,7 @@ export class Core {
   readonly feed: Feed;
   readonly hub: StreamHub;
   readonly agents: AgentsService;
+  readonly toolbox: SettleToolbox;
   readonly intents: Intents;
   readonly runs: Runs;
   readonly reconciler: Reconciler;
@@ -80,7 +81,8 @@ export class Core {
     this.transactor = new Transactor(store, mirror, this.health, onCommit);
     this.observer = new Observer(mirror, this.registry);
     this.changes = new ChangeLog(store, history, () => this.health.awaySince !== null);
-    const toolbox = new SettleToolbox(mirror, this.registry);
+    this.toolbox = new SettleToolbox(mirror, this.registry);
+    const { toolbox } = this;
     toolbox.startAbove();
     const dispatcher = new Dispatcher(mirror, this.observer, this.registry);
     this.reconciler = new Reconciler(mirror, this.transactor, toolbox, this.registry, dispatcher, log, leader);

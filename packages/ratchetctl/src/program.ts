@@ -10,6 +10,7 @@ import { addInit } from "./init-command.js";
 import { paintFor } from "./output/paint.js";
 import { apply } from "./verbs/apply.js";
 import { remove } from "./verbs/delete.js";
+import { doctor } from "./verbs/doctor.js";
 import { exec } from "./verbs/exec.js";
 import { fault } from "./verbs/fault.js";
 import { get } from "./verbs/get.js";
@@ -42,8 +43,10 @@ Examples:
   ratchetctl fault quagga-a-quagga-b --seconds 30
   ratchetctl heal
   ratchetctl undo
+  ratchetctl doctor --fix
 
-Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own; ping, trace: 1 when nothing answered.
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own; ping, trace: 1 when nothing answered; doctor: 1 when
+something is wrong.
 `;
 
 /**
@@ -167,6 +170,11 @@ export function buildProgram(
     .option("-m, --max-hops <hops>", "how far", wholeNumber(1, 64), 16)
     .option("-W, --wait <ms>", "how long the whole trace waits", wholeNumber(1, 20_000), 1000)
     .action(async (pod, to, options) => exit(await trace(context(), pod, to, options)));
+  program
+    .command("doctor")
+    .description("compare store, allocations and kernels, and say what is wrong")
+    .option("--fix", "mend what can be mended")
+    .action(async (options) => exit(await doctor(context(), options)));
   program
     .command("exec <pod> [command...]")
     .usage("[options] <pod> -- <command...>")

@@ -55,6 +55,41 @@ describe("get", () => {
   });
 });
 
+describe("doctor", () => {
+  const extra = {
+    code: "DeviceExtra",
+    where: "left",
+    subject: "mine",
+    message: "device mine lies about",
+    remedy: "remove it",
+  };
+  const away = { code: "NodeAway", where: "right", subject: "right", message: "right is away", remedy: "start it" };
+  const report = { at: "2026-01-01T00:00:00.000Z", revision: 1, nodes: ["left"], findings: [], mended: [] };
+
+  it("says what is wrong with the remedy, and exits with 1", async () => {
+    const findings = [
+      { ...extra, isMendable: true },
+      { ...away, isMendable: false },
+    ];
+    api.answer("GET /api/v1/doctor", { ...report, findings });
+    const { code, stdout } = await api.ctl(["doctor"]);
+    expect(code).toBe(1);
+    expect(stdout).toBe(
+      "wrong   device mine lies about\n        remedy: remove it\nwrong   right is away\n        remedy: start it\n" +
+        "2 things are wrong, 1 of them can be mended with --fix (looked at the store and at node left)\n",
+    );
+  });
+
+  it("mends with --fix, and exits with 0 when nothing is wrong any more", async () => {
+    api.answer("POST /api/v1/doctor", { ...report, mended: [{ ...extra, isMendable: true }] });
+    const { code, stdout } = await api.ctl(["doctor", "--fix"]);
+    expect([code, stdout]).toEqual([
+      0,
+      "mended  device mine lies about\nnothing is wrong any more: 1 mended (looked at the store and at node left)\n",
+    ]);
+  });
+});
+
 describe("ping", () => {
   const path = "POST /api/v1/namespaces/default/pods/a/ping";
 

@@ -1,6 +1,23 @@
 import { keys } from "@ratchet/contracts";
+import { z } from "zod";
 import type { Entry, Op } from "../store/store.js";
 import type { ChangeRecord, NewChange } from "./change-record.js";
+
+// What the database has a column for; a later version may write more.
+const Shape = z.looseObject({
+  id: z.string(),
+  at: z.iso.datetime(),
+  actor: z.string(),
+  verb: z.string(),
+  kind: z.string(),
+  namespace: z.string().nullable(),
+  name: z.string(),
+  before: z.looseObject({}).nullable(),
+  after: z.looseObject({}).nullable(),
+  uid: z.string().optional(),
+  revertOf: z.string().optional(),
+  batch: z.string().optional(),
+});
 
 /** The operation that records the change; for the transaction that makes it, so that neither exists without the other. */
 export function recordChange(change: NewChange): Op {
@@ -9,4 +26,19 @@ export function recordChange(change: NewChange): Op {
 
 export function changeIn(entry: Entry): ChangeRecord {
   return { ...(JSON.parse(entry.value) as NewChange), revision: entry.modRevision };
+}
+
+/** Whether a value is a change record: somebody else may have written it. */
+export function isReadableChange(value: string): boolean {
+  return readChange(value) !== undefined;
+}
+
+function readChange(value: string): NewChange | undefined {
+  let data: unknown;
+  try {
+    data = JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+  return Shape.safeParse(data).success ? (data as NewChange) : undefined;
 }

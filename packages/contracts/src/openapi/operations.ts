@@ -189,6 +189,22 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: "get",
+    path: "/api/v1/doctor",
+    id: "examine",
+    tag: "doctor",
+    summary: "Compares store, allocations and the kernels of all nodes, and says what is wrong",
+    answer: "DoctorReport",
+  },
+  {
+    method: "post",
+    path: "/api/v1/doctor",
+    id: "mend",
+    tag: "doctor",
+    summary: "Mends what can be mended, and says what was and what still is wrong",
+    answer: "DoctorReport",
+  },
+  {
+    method: "get",
     path: "/api/v1/changes",
     id: "listChanges",
     tag: "changes",

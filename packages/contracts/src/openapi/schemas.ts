@@ -4,6 +4,7 @@ import { PingRequest, PingResult } from "../agent/methods/ping.js";
 import { TraceRequest, TraceResult } from "../agent/methods/trace.js";
 import { ApplyResult } from "../api/apply.js";
 import { Change } from "../api/change.js";
+import { DoctorReport } from "../api/doctor.js";
 import { HealResult } from "../api/heal.js";
 import { Layout } from "../api/layout.js";
 import { listOf } from "../api/list.js";
@@ -55,6 +56,7 @@ const OUTPUTS = {
   TraceResult,
   LinkTelemetry,
   Pools,
+  DoctorReport,
   Session,
   StreamFrame,
   NodeList: listOf("Node", Node),

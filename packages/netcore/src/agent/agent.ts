@@ -163,7 +163,10 @@ export class Agent {
       (frame) => this.connection.send(frame),
       log,
     );
-    this.rpc = new Rpc(methodsOf(this.world, (params) => this.inspect(params)), (reply) => this.connection.send(reply));
+    this.rpc = new Rpc(
+      methodsOf(this.world, (params) => this.inspect(params)),
+      (reply) => this.connection.send(reply),
+    );
     this.faults = new FaultKeeper(
       new FaultFile(config.dataFolder, log),
       { bootId: bootId(), nowMs: bootTimeMs },

@@ -25,7 +25,10 @@ const inspect = (mend = false) => node.peer.ask("inspect", { mend });
 test("a node that is as asked differs in nothing", async () => {
   const { panel, differences, extras, ports, vnis } = await inspect();
   expect({ panel, differences, extras, vnis }).toEqual({ panel: node.panel, differences: [], extras: [], vnis: [] });
-  expect(ports.map(({ podUid, interface: ifName }) => `${podUid}:${ifName}`).sort()).toEqual(["uid-a:in1", "uid-b:in1"]);
+  expect(ports.map(({ podUid, interface: ifName }) => `${podUid}:${ifName}`).sort()).toEqual([
+    "uid-a:in1",
+    "uid-b:in1",
+  ]);
 });
 
 test("a device that is not the agent's is named, left alone, and removed only on request", async () => {

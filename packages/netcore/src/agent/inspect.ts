@@ -70,9 +70,7 @@ export function inspect(
 
 /** Indexes of what `inspect` calls extra. */
 export function extraLinks(world: World): number[] {
-  return [...world.panel.links.values()].flatMap((link) =>
-    extraOf(world, link) === undefined ? [] : [link.ifIndex],
-  );
+  return [...world.panel.links.values()].flatMap((link) => (extraOf(world, link) === undefined ? [] : [link.ifIndex]));
 }
 
 function extraOf(world: World, link: PanelLink): InspectResult["extras"][number] | undefined {
