@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { stopLabs } from "./bench-lab.js";
 import type { Figure, Row } from "./figure.js";
 import { cni } from "./rows/cni.js";
+import { cniAgent } from "./rows/cni-agent.js";
 import { create } from "./rows/create.js";
 import { executor } from "./rows/executor.js";
 import { mass } from "./rows/mass.js";
@@ -12,7 +13,7 @@ import { page } from "./rows/page.js";
 import { throughput } from "./rows/throughput.js";
 import { table } from "./table.js";
 
-const ROWS: Row[] = [executor, create, mass, throughput, page, cni];
+const ROWS: Row[] = [executor, create, mass, throughput, page, cni, cniAgent];
 
 const USAGE = `usage: npm run bench [-- ROW ...] [--json FILE]
 

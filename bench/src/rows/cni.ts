@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { statSync } from "node:fs";
 import { StandInAgent } from "@ratchet/cni-shim/stand-in-agent";
-import { CNI_PLUGINS, TestNode } from "@ratchet/cni-shim/test-node";
+import { TestNode } from "@ratchet/cni-shim/test-node";
+import { ptpAlone, succeed } from "../cni-run.js";
 import type { Figure, Row } from "../figure.js";
 import { medianOf, millisecondsOf, spreadOf } from "../statistics.js";
 
@@ -12,23 +11,6 @@ const WIRE = {
   ips: [{ address: "192.168.2.100/24", interface: 0 }],
   routes: [],
 };
-
-/** Fails when the run does: a refusal is quick. */
-async function succeed(work: Promise<{ exitCode: number | null; stdout: string; stderr: string }>): Promise<void> {
-  const { exitCode, stdout, stderr } = await work;
-  if (exitCode !== 0) throw new Error(`ended with ${exitCode}: ${stdout} ${stderr}`);
-}
-
-/** The delegate as the runtime would run it without Ratchet. */
-async function alone(node: TestNode, env: Record<string, string>, config: object): Promise<void> {
-  const child = spawn("nsenter", [`--net=${node.netns}`, `${CNI_PLUGINS}/ptp`], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ["pipe", "ignore", "inherit"],
-  });
-  child.stdin.end(JSON.stringify(config));
-  const [exitCode] = await once(child, "close");
-  if (exitCode !== 0) throw new Error(`ptp ended with ${exitCode}`);
-}
 
 export const cni: Row = {
   name: "cni",
@@ -53,7 +35,6 @@ export const cni: Row = {
 async function measureWith(node: TestNode): Promise<Figure[]> {
   const netns = node.addNamespace("pod");
   const config = node.config();
-  const delegate = { cniVersion: config.cniVersion, ...(config.delegate as object) };
   const other = (command: string) => node.environment(command, "other", netns);
   const ours = (command: string) => node.environment(command, "ours", netns);
   const samples = {
@@ -66,8 +47,8 @@ async function measureWith(node: TestNode): Promise<Figure[]> {
     version: [],
   } as Record<"ptpAdd" | "ptpDel" | "otherAdd" | "otherDel" | "oursAdd" | "oursDel" | "version", number[]>;
   for (let round = 0; round < ROUNDS; round++) {
-    samples.ptpAdd.push(await millisecondsOf(() => alone(node, other("ADD"), delegate)));
-    samples.ptpDel.push(await millisecondsOf(() => alone(node, other("DEL"), delegate)));
+    samples.ptpAdd.push(await millisecondsOf(() => ptpAlone(node, other("ADD"))));
+    samples.ptpDel.push(await millisecondsOf(() => ptpAlone(node, other("DEL"))));
     samples.otherAdd.push(await millisecondsOf(() => succeed(node.run(other("ADD"), config))));
     samples.otherDel.push(await millisecondsOf(() => succeed(node.run(other("DEL"), config))));
     samples.oursAdd.push(await millisecondsOf(() => succeed(node.run(ours("ADD"), config))));

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { closeSync, fsync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { promisify } from "node:util";
 import type { Log } from "./log.js";
 
 const VERSION = 1;
 const SAVE_DELAY_MS = 50;
+
+const sync = promisify(fsync);
 
 /** A file of JSON that outlives the agent: replaced atomically, checksummed; one that cannot be believed is set aside. */
 export class CheckedFile<T> {
@@ -84,14 +86,15 @@ export class CheckedFile<T> {
 
   private async replace(body: string): Promise<void> {
     const fresh = `${this.path}.new`;
-    const file = await open(fresh, "w", 0o600);
+    // Only the disk is waited for: the other steps take microseconds, and each turn of a busy loop milliseconds.
+    const file = openSync(fresh, "w", 0o600);
     try {
-      await file.writeFile(`${JSON.stringify({ version: VERSION, sha256: checksum(body) })}\n${body}\n`);
-      await file.sync();
+      writeFileSync(file, `${JSON.stringify({ version: VERSION, sha256: checksum(body) })}\n${body}\n`);
+      await sync(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
-    await rename(fresh, this.path);
+    renameSync(fresh, this.path);
   }
 }
 

@@ -37,8 +37,8 @@ interface Checkable<T> {
   ): { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } };
 }
 
-/** Answers with what it returns; what it tells before goes out at once, a line each. */
-type Handler = (body: string, tell: (line: unknown) => void) => unknown;
+/** Answers with what it returns; what it tells before goes out first, a line each. */
+type Handler = (body: string, tell: (line: unknown) => Promise<void>) => unknown;
 
 /** HTTP/1.1 on a unix socket of mode 0600: what the CNI executable talks to. */
 export class CniServer {
@@ -55,11 +55,12 @@ export class CniServer {
       ["POST /v1/classify", (body) => requests.classify(read(CniClassifyRequest, body))],
       [
         "POST /v1/add",
-        (body, tell) => {
+        async (body, tell) => {
           const request = read(CniAddRequest, body);
           const whose = request.isRatchet === true ? { isRatchet: true, known: true } : requests.classify(request);
           if (!whose.isRatchet) return whose;
-          tell(whose);
+          // Its reader works meanwhile; making ports keeps this process busy for milliseconds.
+          await tell(whose);
           return requests.add(request);
         },
       ],
@@ -104,10 +105,12 @@ export class CniServer {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const tell = (line: unknown) => {
-      if (!response.headersSent) response.writeHead(200, { "content-type": "application/x-ndjson" });
-      response.write(`${JSON.stringify(line)}\n`);
-    };
+    const tell = (line: unknown) =>
+      new Promise<void>((resolve) => {
+        if (!response.headersSent) response.writeHead(200, { "content-type": "application/x-ndjson" });
+        // A reader that has hung up is told of by the DEL that follows.
+        response.write(`${JSON.stringify(line)}\n`, () => resolve());
+      });
     try {
       const handler = this.routes.get(`${request.method} ${request.url}`);
       if (handler === undefined) {
