@@ -47,6 +47,8 @@ export class Reporter {
     for (const uid of sandboxes.keys()) this.touched.pods.add(uid);
     for (const key of desired.ports.keys()) this.touched.ports.add(key);
     for (const uid of desired.wires.keys()) this.touched.wires.add(uid);
+    // What an earlier connection was told counts no more.
+    this.saidVersion = this.version;
     return { ...this.collect(), full: true };
   }
 
