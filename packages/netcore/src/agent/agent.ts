@@ -35,7 +35,7 @@ import { extraLinks, inspect } from "./inspect.js";
 import type { Log } from "./log.js";
 import { Observer } from "./observer.js";
 import { PanelNetns } from "./panel-netns.js";
-import { type About, Reconciler } from "./reconciler.js";
+import { Reconciler } from "./reconciler.js";
 import { Reporter } from "./reporter.js";
 import { methodsOf } from "./rpc/methods.js";
 import { Rpc } from "./rpc/rpc.js";
@@ -44,6 +44,7 @@ import type { PlanContext } from "./specs.js";
 import { StateFile } from "./state-file.js";
 import { PanelTelemetry } from "./telemetry/panel-telemetry.js";
 import { AGENT_VERSION } from "./version.js";
+import type { About } from "./works.js";
 import { World } from "./world.js";
 
 // Namespaces given by pid or by a path elsewhere have no folder to watch.

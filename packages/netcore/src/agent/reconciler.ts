@@ -1,26 +1,24 @@
 import { setImmediate } from "node:timers/promises";
 import type { AssignedWire } from "@ratchet/contracts";
-import type { Action, ActionResult } from "../executor/action.js";
+import type { Action } from "../executor/action.js";
 import type { Executor } from "../executor/executor.js";
 import { portsOfWire } from "../model/desired.js";
 import { type PortKey, portRef } from "../model/key.js";
-import { isAlreadyExists } from "../netlink/error.js";
 import { planLoopback } from "../plan/plan-loopback.js";
 import { planPort } from "../plan/plan-port.js";
 import { planTunnel } from "../plan/plan-tunnel.js";
 import { planUnwired, planWire } from "../plan/plan-wire.js";
-import { describeRepair, type Planned } from "../plan/planned.js";
 import type { Announcer } from "./announcer.js";
-import { Backoff } from "./backoff.js";
+import { Deletions } from "./deletions.js";
 import { type Dirty, takeFrom } from "./dirty.js";
 import type { FaultKeeper } from "./faults/fault-keeper.js";
 import type { Log } from "./log.js";
 import { tunnelName } from "./names.js";
-import { RepairGuard } from "./repair-guard.js";
 import type { Reporter } from "./reporter.js";
 import type { Problem } from "./reports.js";
 import type { Sandboxes } from "./sandboxes.js";
 import { looseEnd, type PlanContext, portActual, portEnd, portSpec, tunnelEnd, tunnelSpec } from "./specs.js";
+import { type About, type Work, Works } from "./works.js";
 import type { World } from "./world.js";
 
 // Small enough that a heartbeat waits some milliseconds only, large enough that a datagram carries many requests.
@@ -39,24 +37,6 @@ export interface ReconcilerEvents {
   tell(about: About, severity: "info" | "warning", reason: string, message: string): void;
 }
 
-export interface About {
-  kind: "Link" | "Pod";
-  namespace: string;
-  name: string;
-}
-
-/** What one object's plan was, until it is known whether the kernel took it. */
-interface Work {
-  key: string;
-  planned: Planned[];
-  /** Present when the object had been as asked and nothing was asked anew. */
-  repair: About | undefined;
-  isBlocked: boolean;
-  problem: Problem | undefined;
-  /** Identity of everything asked for: the same again means that a later difference is somebody else's doing. */
-  inputs: unknown[];
-}
-
 /**
  * The loop: takes what is dirty, compares it with what the kernel said last, carries out the difference, reports.
  *
@@ -67,30 +47,58 @@ export class Reconciler {
   isComplete = false;
   private isRunning = false;
   private isStopped = false;
-  private readonly converged = new Map<string, unknown[]>();
-  private readonly problems = new Map<string, Problem>();
-  private readonly backoffs = new Map<string, Backoff>();
   private readonly timers = new Set<NodeJS.Timeout>();
-  private readonly deleting = new Set<number>();
-  private readonly guard = new RepairGuard();
-  /** How many objects full passes found changed without an event having said so: flat when healthy. */
-  repairs = 0;
+  private readonly works: Works;
+  private readonly deletions: Deletions;
 
   constructor(
     private readonly world: World,
     private readonly dirty: Dirty,
     private readonly context: PlanContext,
-    private readonly executor: Executor,
-    private readonly deleter: Executor,
+    executor: Executor,
+    deleter: Executor,
     private readonly sandboxes: Sandboxes,
     private readonly reporter: Reporter,
     private readonly announcer: Announcer,
     private readonly faults: Pick<FaultKeeper, "overlay">,
     private readonly events: ReconcilerEvents,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.works = new Works(
+      executor,
+      {
+        drain: () => this.events.drain(),
+        done: (action) => this.events.done(action),
+        remove: (action) => this.deletions.add(action),
+        touched: (key) => this.touchOwner(key),
+        unforeseen: () => (this.dirty.resync = "all"),
+        again: (key, delayMs) => this.later(() => this.markDirty(key), delayMs),
+        tell: (...said) => this.events.tell(...said),
+      },
+      log,
+    );
+    this.deletions = new Deletions(deleter, {
+      left: (netns, ifIndex) => this.markLeft(netns, ifIndex),
+      failed: (_netns, error) => {
+        this.log("warn", "cannot delete", { error: error.message });
+        this.later(() => {
+          this.dirty.resync = "all";
+          this.wake();
+        });
+      },
+      finished: () => {
+        this.events.drain();
+        this.wake();
+      },
+    });
+  }
 
-  problemOf = (key: string): Problem | undefined => this.problems.get(key);
+  problemOf = (key: string): Problem | undefined => this.works.problemOf(key);
+
+  /** How many objects were found changed by somebody else: flat when healthy. */
+  get repairs(): number {
+    return this.works.repairs;
+  }
 
   /** Makes sure that a pass follows. */
   wake(): void {
@@ -101,6 +109,7 @@ export class Reconciler {
 
   stop(): void {
     this.isStopped = true;
+    this.deletions.stop();
     for (const timer of this.timers) clearTimeout(timer);
   }
 
@@ -116,7 +125,7 @@ export class Reconciler {
     } catch (error) {
       this.log("error", "a pass failed; everything is read again", { error: (error as Error).stack });
       this.dirty.resync = "all";
-      this.later("loop", () => this.wake());
+      this.later(() => this.wake());
     } finally {
       this.isRunning = false;
     }
@@ -157,7 +166,7 @@ export class Reconciler {
       const actual =
         loopback === undefined ? [] : [...(sandbox.network.addresses.get(loopback.ifIndex)?.values() ?? [])];
       works.push(
-        this.work(`pod ${uid}`, [pod, sandbox], planLoopback(sandbox.path, wanted, loopback, actual), {
+        this.works.plan(`pod ${uid}`, [pod, sandbox], planLoopback(sandbox.path, wanted, loopback, actual), {
           kind: "Pod",
           namespace: pod.namespace,
           name: pod.name,
@@ -165,7 +174,7 @@ export class Reconciler {
       );
       if (before !== sandbox) for (const key of desired.portsOf(uid)) this.dirty.ports.add(key);
     }
-    await this.execute(works, "PortRepaired");
+    await this.works.execute(works, "PortRepaired");
     this.events.drain();
   }
 
@@ -205,11 +214,11 @@ export class Reconciler {
       if (wire?.peer.type !== "tunnel") continue;
       const { tunnel } = wire.peer;
       const plan = planTunnel(tunnelSpec(this.context, wire, tunnel), this.world.panel.named(tunnelName(tunnel.vni)));
-      const work = this.work(tunnelKey(uid), [wire.peer, tunnel.vni], plan.actions, aboutWire(wire));
+      const work = this.works.plan(tunnelKey(uid), [wire.peer, tunnel.vni], plan.actions, aboutWire(wire));
       work.isBlocked = plan.isBlocked;
       works.push(work);
     }
-    await this.execute(works, "LinkRepaired");
+    await this.works.execute(works, "LinkRepaired");
   }
 
   private workOnPort(key: PortKey): Work | undefined {
@@ -223,11 +232,11 @@ export class Reconciler {
     }
     if (this.isDoomed(key)) return undefined;
     const plan = planPort(spec, portActual(world, key));
-    const work = this.work(key, [port, world.sandboxes.get(port.podUid)], plan.actions, this.aboutPort(key));
+    const work = this.works.plan(key, [port, world.sandboxes.get(port.podUid)], plan.actions, this.aboutPort(key));
     work.isBlocked = plan.isBlocked;
     work.problem = plan.problem;
     if (plan.actions.some(({ action }) => action.op === "createVeth")) {
-      this.later(`sysctls ${port.podUid}`, () => this.sandboxes.retrySysctls(port.podUid), 0);
+      this.later(() => this.sandboxes.retrySysctls(port.podUid), 0);
     }
     return work;
   }
@@ -240,8 +249,8 @@ export class Reconciler {
       this.reporter.touchWire(uid);
       const wire = world.desired.wires.get(uid);
       if (wire === undefined) {
-        this.forget(uid);
-        this.forget(tunnelKey(uid));
+        this.works.forget(uid);
+        this.works.forget(tunnelKey(uid));
         continue;
       }
       const keys = portsOfWire(wire);
@@ -257,8 +266,8 @@ export class Reconciler {
       ];
       // Without one of its ends it is not connected, so connecting it later repairs nothing.
       const isWhole = near.ifIndex !== undefined && far.ifIndex !== undefined;
-      if (!isWhole) this.converged.delete(uid);
-      const work = this.work(uid, inputs, planned, aboutWire(wire));
+      if (!isWhole) this.works.unsettle(uid);
+      const work = this.works.plan(uid, inputs, planned, aboutWire(wire));
       work.isBlocked = !isWhole;
       work.problem = this.problemOfWire(wire, keys);
       works.push(work);
@@ -269,120 +278,32 @@ export class Reconciler {
       const half = world.panelHalf(key);
       if (half === undefined) continue;
       works.push(
-        this.work(`unwired ${key}`, [], planUnwired(panel, looseEnd(world, half), "no wire uses it"), undefined),
+        this.works.plan(`unwired ${key}`, [], planUnwired(panel, looseEnd(world, half), "no wire uses it"), undefined),
       );
     }
-    await this.execute(works, "LinkRepaired");
+    await this.works.execute(works, "LinkRepaired");
     this.announcer.flush();
   }
 
   private problemOfWire(wire: AssignedWire, keys: PortKey[]): Problem | undefined {
-    const tunnel = this.problems.get(tunnelKey(wire.linkUid));
+    const tunnel = this.works.problemOf(tunnelKey(wire.linkUid));
     if (tunnel !== undefined) return tunnel;
     for (const key of keys) {
-      const problem = this.problems.get(key);
+      const problem = this.works.problemOf(key);
       if (problem !== undefined) return problem;
     }
     return undefined;
   }
 
-  private work(key: string, inputs: unknown[], planned: Planned[], about: About | undefined): Work {
-    const before = this.converged.get(key);
-    const isRepair = planned.length > 0 && before !== undefined && isSameList(before, inputs);
-    return { key, planned, repair: isRepair ? about : undefined, isBlocked: false, problem: undefined, inputs };
-  }
-
-  /** Carries out many objects' plans together and keeps account of each. */
-  private async execute(works: Work[], reason: "LinkRepaired" | "PortRepaired"): Promise<void> {
-    const admitted = works.filter((work) => this.admit(work));
-    const actions: Action[] = [];
-    const removals: Action[] = [];
-    const owners: Work[] = [];
-    for (const work of admitted) {
-      for (const { action } of work.planned) {
-        if (action.op === "deleteLinks") removals.push(action);
-        else {
-          actions.push(action);
-          owners.push(work);
-        }
-      }
-    }
-    const failures = new Map<Work, Problem>();
-    const results = actions.length === 0 ? [] : await this.executor.run(actions);
-    this.events.drain();
-    for (const { ok, action } of results) if (ok) this.events.done(action);
-    results.forEach((result, i) => {
-      const work = owners[i]!;
-      if (!result.ok && !failures.has(work)) failures.set(work, this.explain(result));
-    });
-    for (const action of removals) this.deleteNow(action);
-    for (const work of admitted) this.settle(work, failures.get(work), reason);
-  }
-
-  private admit(work: Work): boolean {
-    if (work.repair === undefined) return true;
-    const { waitMs, isNew } = this.guard.ask(work.key);
-    if (waitMs === 0) return true;
-    if (isNew) {
-      const findings = work.planned.map(({ finding }) => finding).join(", ");
-      const message = `somebody keeps undoing the repair (${findings}); tried again in ${Math.round(waitMs / 1000)} s`;
-      this.events.tell(work.repair, "warning", "RepairPaused", message);
-      this.later(`guard ${work.key}`, () => this.markDirty(work.key), waitMs + 1);
-    }
-    return false;
-  }
-
-  private settle(work: Work, failure: Problem | undefined, reason: "LinkRepaired" | "PortRepaired"): void {
-    const { key } = work;
-    const problem = failure ?? work.problem;
-    const before = this.problems.get(key);
-    if (problem === undefined) this.problems.delete(key);
-    else this.problems.set(key, problem);
-    if (before?.message !== problem?.message) this.touchOwner(key);
-    if (failure !== undefined) {
-      const backoff = this.backoffs.get(key) ?? new Backoff(100, 30_000);
-      this.backoffs.set(key, backoff);
-      this.later(`retry ${key}`, () => this.markDirty(key), backoff.next());
-      this.log("warn", "an object is not as asked", { key, reason: failure.reason, error: failure.message });
-      return;
-    }
-    this.backoffs.delete(key);
-    if (work.repair !== undefined) {
-      this.repairs++;
-      this.guard.note(key);
-      const why = work.repair.kind === "Pod" ? "PortRepaired" : reason;
-      this.events.tell(work.repair, "warning", why, describeRepair(work.planned));
-    }
-    if (!work.isBlocked && problem === undefined) this.converged.set(key, work.inputs);
-  }
-
-  private explain(result: ActionResult & { ok: false }): Problem {
-    const { action, error } = result;
-    if (isAlreadyExists(error.cause) && (action.op === "createVeth" || action.op === "createVxlan")) {
-      // Something is there that no event told of: look before trying again.
-      this.dirty.resync = "all";
-      if (action.op === "createVxlan") {
-        return {
-          reason: "VniInUse",
-          message: `another device of this node has VNI ${action.vni} on port ${action.dstPort}`,
-        };
-      }
-    }
-    if (action.op === "addRoute" && isAlreadyExists(error.cause)) {
-      return { reason: "RouteExists", message: `the pod already has a route to ${action.to} that is not this port's` };
-    }
-    return { reason: "KernelRefused", message: error.message };
-  }
-
   private dropPort(key: PortKey): void {
     const half = this.world.panelHalf(key);
-    this.forget(key);
+    this.works.forget(key);
     if (!this.world.desired.ports.has(key) && half === undefined) this.world.forgetPort(key);
     // Without a complete assignment nobody knows whether it is wanted; a port whose pod has gone is of no use.
     const isUnwanted = !this.world.desired.ports.has(key) ? this.isComplete : true;
     if (half === undefined || !isUnwanted) return;
     for (const uid of this.world.desired.wiresOf(key)) this.dirty.wires.add(uid);
-    this.deleteNow({ op: "deleteLinks", netns: this.context.panelPath, links: [{ ifIndex: half.ifIndex }] });
+    this.deletions.add({ op: "deleteLinks", netns: this.context.panelPath, links: [{ ifIndex: half.ifIndex }] });
   }
 
   /** Tunnels that no wire uses, and whatever else of ours nobody asked for. */
@@ -392,7 +313,7 @@ export class Reconciler {
       const isWanted = this.world.desired.wireOfVni(vni) !== undefined;
       for (const link of this.world.tunnelsOf(vni)) {
         if (isWanted && link.ifName === tunnelName(vni)) continue;
-        this.deleteNow({ op: "deleteLinks", netns: this.context.panelPath, links: [{ ifIndex: link.ifIndex }] });
+        this.deletions.add({ op: "deleteLinks", netns: this.context.panelPath, links: [{ ifIndex: link.ifIndex }] });
       }
     }
   }
@@ -409,68 +330,31 @@ export class Reconciler {
       const isWanted = vni === undefined ? key !== undefined : world.desired.wireOfVni(vni) !== undefined;
       if (!isWanted) links.push({ ifIndex: link.ifIndex });
     }
-    if (links.length > 0) this.deleteNow({ op: "deleteLinks", netns: this.context.panelPath, links });
+    if (links.length > 0) this.deletions.add({ op: "deleteLinks", netns: this.context.panelPath, links });
     this.sandboxes.prune();
   }
 
   /** Removes these devices from the panel, and tries everything at once that waits after failures and quarrels. */
   mend(extras: readonly number[]): void {
-    this.guard.forgetAll();
-    this.backoffs.clear();
+    this.works.forgive();
     const { desired } = this.world;
     for (const uid of desired.pods.keys()) this.dirty.pods.add(uid);
     for (const key of desired.ports.keys()) this.dirty.ports.add(key);
     for (const uid of desired.wires.keys()) this.dirty.wires.add(uid);
     const links = extras.map((ifIndex) => ({ ifIndex }));
-    if (links.length > 0) this.deleteNow({ op: "deleteLinks", netns: this.context.panelPath, links });
+    if (links.length > 0) this.deletions.add({ op: "deleteLinks", netns: this.context.panelPath, links });
   }
 
-  /**
-   * True while the port's former half is on its way out: asked for again meanwhile, it is made when the kernel tells
-   * that the old one is gone, and nobody is to blame for that.
-   */
+  /** True while the port's former half is on its way out. */
   private isDoomed(key: PortKey): boolean {
     const half = this.world.panelHalf(key);
-    if (half === undefined) return false;
-    return this.deleting.has(half.ifIndex) || this.doomed.get(this.context.panelPath)?.has(half.ifIndex) === true;
+    return half !== undefined && this.deletions.isDoomed(this.context.panelPath, half.ifIndex);
   }
 
-  private readonly doomed = new Map<string, Set<number>>();
-
-  /** Deletes on another thread; what is asked for within one turn goes together, for the kernel's grace periods. */
-  private deleteNow(action: Action): void {
-    if (action.op !== "deleteLinks") return;
-    let batch = this.doomed.get(action.netns);
-    if (batch === undefined) {
-      this.doomed.set(action.netns, (batch = new Set()));
-      void setImmediate().then(() => this.deleteBatch(action.netns));
-    }
-    for (const link of action.links) if ("ifIndex" in link && !this.deleting.has(link.ifIndex)) batch.add(link.ifIndex);
-  }
-
-  private async deleteBatch(netns: string): Promise<void> {
-    const batch = [...(this.doomed.get(netns) ?? [])];
-    this.doomed.delete(netns);
-    if (batch.length === 0 || this.isStopped) return;
-    for (const ifIndex of batch) this.deleting.add(ifIndex);
-    const links = batch.map((ifIndex) => ({ ifIndex }));
-    const [result] = await this.deleter.run([{ op: "deleteLinks", netns, links }]);
-    for (const ifIndex of batch) {
-      this.deleting.delete(ifIndex);
-      // Passed over while it was doomed: still there, or made anew meanwhile with the same index.
-      const left = netns === this.context.panelPath ? this.world.panel.links.get(ifIndex) : undefined;
-      const key = left === undefined ? undefined : this.world.portOf(left);
-      if (key !== undefined) this.dirty.ports.add(key);
-    }
-    if (result?.ok === false) {
-      this.log("warn", "cannot delete", { error: result.error.message });
-      this.later(`delete ${netns}`, () => {
-        this.dirty.resync = "all";
-        this.wake();
-      });
-    }
-    this.events.drain();
-    this.wake();
+  private markLeft(netns: string, ifIndex: number): void {
+    const left = netns === this.context.panelPath ? this.world.panel.links.get(ifIndex) : undefined;
+    const key = left === undefined ? undefined : this.world.portOf(left);
+    if (key !== undefined) this.dirty.ports.add(key);
   }
 
   private aboutPort(key: PortKey): About | undefined {
@@ -478,13 +362,6 @@ export class Reconciler {
     if (wire !== undefined) return aboutWire(wire);
     const pod = this.world.desired.pods.get(portRef(key).podUid);
     return pod === undefined ? undefined : { kind: "Pod", namespace: pod.namespace, name: pod.name };
-  }
-
-  private forget(key: string): void {
-    this.converged.delete(key);
-    this.problems.delete(key);
-    this.backoffs.delete(key);
-    this.guard.forget(key);
   }
 
   private touchOwner(key: string): void {
@@ -500,7 +377,7 @@ export class Reconciler {
     this.wake();
   }
 
-  private later(_what: string, run: () => void, delayMs = 1_000): void {
+  private later(run: () => void, delayMs = 1_000): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       if (!this.isStopped) run();
@@ -515,8 +392,4 @@ function tunnelKey(linkUid: string): string {
 
 function aboutWire(wire: AssignedWire): About {
   return { kind: "Link", namespace: wire.namespace, name: wire.name };
-}
-
-function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
-  return a.length === b.length && a.every((item, i) => item === b[i]);
 }
