@@ -10,6 +10,7 @@ export * from "./agent/methods/ping.js";
 export * from "./agent/methods/probe.js";
 export * from "./agent/methods/throughput.js";
 export * from "./agent/methods/trace.js";
+export * from "./agent/relay.js";
 export * from "./agent/report.js";
 export * from "./agent/rpc.js";
 export * from "./agent/telemetry.js";

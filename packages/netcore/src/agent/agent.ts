@@ -32,9 +32,11 @@ import { Dirty } from "./dirty.js";
 import { FaultFile } from "./faults/fault-file.js";
 import { FaultKeeper } from "./faults/fault-keeper.js";
 import { extraLinks, inspect } from "./inspect.js";
+import { Impairments } from "./impair/impairments.js";
 import type { Log } from "./log.js";
 import { Observer } from "./observer.js";
 import { PanelNetns } from "./panel-netns.js";
+import { MARK } from "./programs.js";
 import { Reconciler } from "./reconciler.js";
 import { Reporter } from "./reporter.js";
 import { methodsOf } from "./rpc/methods.js";
@@ -75,6 +77,7 @@ export class Agent {
   private readonly announcer: Announcer;
   private readonly faults: FaultKeeper;
   private readonly context: PlanContext;
+  private readonly impairments: Impairments;
   private readonly reconciler: Reconciler;
   private readonly connection: Connection;
   private readonly rpc: Rpc;
@@ -100,7 +103,7 @@ export class Agent {
     this.stateFile = new StateFile(config.dataFolder, log);
     this.panel = PanelNetns.open(config.panelName, own);
     const path = this.panel.path;
-    this.observer = new Observer(this.world, this.dirty, path);
+    this.observer = new Observer(this.world, this.dirty, path, (key) => this.impairments.vanished(key));
     this.panelSocket = NetlinkSocket.open(path);
     this.netem = hasNetem(this.panelSocket);
     this.executor = new Executor({ keep: [path, OWN_NETNS] });
@@ -178,10 +181,26 @@ export class Agent {
       },
       log,
     );
+    this.impairments = new Impairments(
+      {
+        panelPath: path,
+        dataFolder: config.dataFolder,
+        mark: { [MARK]: `${config.installationId}/${config.node}/relay` },
+      },
+      this.world,
+      {
+        touched: (keys) => {
+          for (const key of keys) this.dirty.ports.add(key);
+          this.reconciler.wake();
+        },
+      },
+      log,
+    );
     this.reporter = new Reporter(
       this.world,
       (key) => this.reconciler.problemOf(key),
       () => this.faults.reports(),
+      (wire) => this.impairments.report(wire),
     );
     this.announcer = new Announcer(this.world, path, this.executor);
     this.context = { installationId: config.installationId, panelPath: path, parentInterface: config.parentInterface };
@@ -195,6 +214,7 @@ export class Agent {
       this.reporter,
       this.announcer,
       this.faults,
+      this.impairments,
       {
         drain: () => {
           this.listener.drain();
@@ -245,6 +265,8 @@ export class Agent {
     this.executor.countFromNow(this.panel.path);
     // What is overdue ends before anything is planned.
     this.faults.load();
+    // Before anything is planned as well: what runs through a relay stays impaired.
+    await this.impairments.adopt();
     if (state.assignment !== null) {
       const { assignment } = state;
       this.take({ ...assignment, full: true, removedPods: [], removedPorts: [], removedWires: [] }, true);
@@ -267,6 +289,7 @@ export class Agent {
     this.telemetry.stop();
     this.connection.stop();
     this.faults.stop();
+    this.impairments.stop();
     for (const timer of this.timers) clearInterval(timer);
     clearTimeout(this.folderTimer);
     this.folder?.close();
@@ -334,7 +357,7 @@ export class Agent {
     for (let waited = 0; waited < INSPECT_WAIT_MS && !this.dirty.isEmpty; waited += 20) await sleep(20);
     this.listener.drain();
     this.resync("all");
-    const result = { panel: this.config.panelName, ...inspect(this.world, this.context, this.faults) };
+    const result = { panel: this.config.panelName, ...inspect(this.world, this.context, this.faults, this.impairments) };
     if (mend) this.reconciler.mend(extraLinks(this.world));
     this.reconciler.wake();
     return result;

@@ -36,7 +36,7 @@ export async function cleanUp(config: AgentConfig): Promise<string[]> {
   }
   deleteNamedNetns(panelName);
   for (const name of namesIn(dataFolder)) {
-    if (/^(state|cni)\.json/.test(name)) rmSync(join(dataFolder, name), { force: true });
+    if (/^(state|cni)\.json|^relay\.(sock|log)$/.test(name)) rmSync(join(dataFolder, name), { force: true });
   }
   rmSync(join(dataFolder, "pods"), { recursive: true, force: true });
   return removed;

@@ -7,9 +7,10 @@ import { planTunnel } from "../plan/plan-tunnel.js";
 import { planWire } from "../plan/plan-wire.js";
 import type { Planned } from "../plan/planned.js";
 import type { FaultKeeper } from "./faults/fault-keeper.js";
+import type { Impairments } from "./impair/impairments.js";
 import { tunnelName } from "./names.js";
-import { type PlanContext, portActual, portEnd, portSpec, tunnelEnd, tunnelSpec } from "./specs.js";
-import type { World } from "./world.js";
+import { type PlanContext, portActual, portSpec, tunnelEnd, tunnelSpec } from "./specs.js";
+import { isTap, type World } from "./world.js";
 
 /** Present in every namespace once their module is loaded (net/ipv4/ip_tunnel.c and others: "fallback" devices). */
 const FALLBACK_DEVICES = new Set([
@@ -22,6 +23,7 @@ export function inspect(
   world: World,
   context: PlanContext,
   faults: Pick<FaultKeeper, "overlay">,
+  impairments: Pick<Impairments, "endOf">,
 ): Omit<InspectResult, "panel"> {
   const found = new Map<string, InspectResult["differences"][number]>();
   const note = (about: { kind: "Link" | "Pod"; namespace: string; name: string }, planned: readonly Planned[]) => {
@@ -51,8 +53,8 @@ export function inspect(
     }
     // What a missing end does to its wire is no news of its own.
     if (isTunnelAmiss || keys.some((key) => amiss.has(key) || world.desired.wireOf(key) !== wire)) continue;
-    const near = portEnd(world, keys[0]!);
-    const far = wire.peer.type === "port" ? portEnd(world, keys[1]!) : tunnelEnd(world, wire.peer.tunnel.vni);
+    const near = impairments.endOf(keys[0]!);
+    const far = wire.peer.type === "port" ? impairments.endOf(keys[1]!) : tunnelEnd(world, wire.peer.tunnel.vni);
     const { state, far: farSide } = faults.overlay(wire);
     note(about, planWire({ panel: context.panelPath, state, far: farSide }, near, far));
   }
@@ -62,7 +64,7 @@ export function inspect(
     extras: links.flatMap((link) => extraOf(world, link) ?? []),
     ports: links.flatMap((link) => {
       const key = world.portOf(link);
-      return key === undefined ? [] : [portRef(key)];
+      return key === undefined || isTap(link) ? [] : [portRef(key)];
     }),
     vnis: [...world.panel.tunnels],
   };

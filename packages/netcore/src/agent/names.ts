@@ -10,6 +10,28 @@ export function panelHalfName(port: PortRef): string {
   return `p${digest(portKey(port)).slice(0, 12)}`;
 }
 
+/** Name of the TAP device that leads to a port: the port's half's, with another letter. */
+export function tapName(port: PortRef): string {
+  return tapNameOfHalf(panelHalfName(port));
+}
+
+export function tapNameOfHalf(name: string): string {
+  return `r${name.slice(1)}`;
+}
+
+export function tapAlias(portAlias: string): string {
+  return `relay to ${portAlias}`;
+}
+
+export function isTapName(name: string): boolean {
+  return /^r[0-9a-f]{12}$/.test(name);
+}
+
+/** The name of the panel half that a TAP device leads to. */
+export function halfNameOfTap(name: string): string {
+  return `p${name.slice(1)}`;
+}
+
 export function tunnelName(vni: number): string {
   return `vx${vni}`;
 }

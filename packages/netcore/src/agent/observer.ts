@@ -1,5 +1,5 @@
 import type { Action } from "../executor/action.js";
-import { portKey } from "../model/key.js";
+import { type PortKey, portKey } from "../model/key.js";
 import type { PanelLink } from "../model/panel.js";
 import type { NetlinkSocket } from "../netlink/socket.js";
 import { dumpAddresses } from "../rtnetlink/address.js";
@@ -9,7 +9,7 @@ import { readRedirects } from "../rtnetlink/redirect.js";
 import { dumpRoutes } from "../rtnetlink/route.js";
 import { toOwnRoute, toPanelLink, toPodAddress, toPodLink } from "./convert.js";
 import type { Dirty } from "./dirty.js";
-import type { Sandbox, World } from "./world.js";
+import { isTap, type Sandbox, type World } from "./world.js";
 
 type KernelChange = Exclude<KernelEvent, { type: "overrun" }>;
 
@@ -24,6 +24,8 @@ export class Observer {
     private readonly world: World,
     private readonly dirty: Dirty,
     private readonly panelPath: string,
+    /** The relay's device that leads to a port is gone. */
+    private readonly tapGone: (key: PortKey) => void = () => {},
   ) {}
 
   take(event: KernelEvent): void {
@@ -103,6 +105,8 @@ export class Observer {
           const pointing = [...this.pointingTo(event.link.ifIndex)];
           const gone = panel.remove(event.link.ifIndex);
           for (const link of gone === undefined ? pointing : [gone, ...pointing]) this.markPanelLink(link);
+          const key = gone !== undefined && isTap(gone) ? this.world.portOf(gone) : undefined;
+          if (key !== undefined) this.tapGone(key);
           return;
         }
         const link = toPanelLink(event.link);

@@ -17,7 +17,7 @@ import type { Log } from "./log.js";
 import type { ProgramRecord } from "./state-file.js";
 
 // Every process started for a pod inherits it: how they are found again, whatever they forked.
-const MARK = "RATCHET_SANDBOX";
+export const MARK = "RATCHET_SANDBOX";
 const GRACE_MS = 300;
 const WATCH_MS = 500;
 

@@ -7,19 +7,20 @@ import { type PortKey, portRef } from "../model/key.js";
 import { planLoopback } from "../plan/plan-loopback.js";
 import { planPort } from "../plan/plan-port.js";
 import { planTunnel } from "../plan/plan-tunnel.js";
-import { planUnwired, planWire } from "../plan/plan-wire.js";
+import { planUnwired, planWire, type WireEnd } from "../plan/plan-wire.js";
 import type { Announcer } from "./announcer.js";
 import { Deletions } from "./deletions.js";
 import { type Dirty, takeFrom } from "./dirty.js";
 import type { FaultKeeper } from "./faults/fault-keeper.js";
+import type { Impairments } from "./impair/impairments.js";
 import type { Log } from "./log.js";
 import { tunnelName } from "./names.js";
 import type { Reporter } from "./reporter.js";
 import type { Problem } from "./reports.js";
 import type { Sandboxes } from "./sandboxes.js";
-import { looseEnd, type PlanContext, portActual, portEnd, portSpec, tunnelEnd, tunnelSpec } from "./specs.js";
+import { looseEnd, type PlanContext, portActual, portEnd, portSpec, relayEnd, tunnelEnd, tunnelSpec } from "./specs.js";
 import { type About, type Work, Works } from "./works.js";
-import type { World } from "./world.js";
+import { isTap, type World } from "./world.js";
 
 // Small enough that a heartbeat waits some milliseconds only, large enough that a datagram carries many requests.
 const WIRES_PER_SLICE = 48;
@@ -61,6 +62,7 @@ export class Reconciler {
     private readonly reporter: Reporter,
     private readonly announcer: Announcer,
     private readonly faults: Pick<FaultKeeper, "overlay">,
+    private readonly impairments: Impairments,
     private readonly events: ReconcilerEvents,
     private readonly log: Log,
   ) {
@@ -122,6 +124,7 @@ export class Reconciler {
         this.events.progressed();
         if (!this.dirty.isEmpty) await setImmediate();
       }
+      if (this.isComplete) this.impairments.prune();
     } catch (error) {
       this.log("error", "a pass failed; everything is read again", { error: (error as Error).stack });
       this.dirty.resync = "all";
@@ -256,12 +259,17 @@ export class Reconciler {
       const keys = portsOfWire(wire);
       for (const key of keys) this.reporter.touchPort(key);
       if (keys.some((key) => world.desired.wireOf(key) !== wire || this.isDoomed(key))) continue;
-      const near = portEnd(world, keys[0]!);
-      const far = wire.peer.type === "port" ? portEnd(world, keys[1]!) : tunnelEnd(world, wire.peer.tunnel.vni);
       const struck = this.faults.overlay(wire);
+      this.impairments.want(keys[0]!, struck.impair?.toPort ?? null);
+      if (keys[1] !== undefined) this.impairments.want(keys[1], struck.impair?.toPeer ?? null);
+      const near = this.wireEnd(keys[0]!);
+      const far = wire.peer.type === "port" ? this.wireEnd(keys[1]!) : tunnelEnd(world, wire.peer.tunnel.vni);
       const planned = planWire({ panel, state: struck.state, far: struck.far }, near, far);
       const inputs = [
         struck,
+        // A relay that comes and goes is nobody's meddling.
+        near.relay?.ifIndex,
+        far.relay?.ifIndex,
         ...keys.flatMap((key) => [world.desired.ports.get(key), world.sandboxes.get(portRef(key).podUid)]),
       ];
       // Without one of its ends it is not connected, so connecting it later repairs nothing.
@@ -275,6 +283,7 @@ export class Reconciler {
     }
     for (const key of ports) {
       if (world.desired.wireOf(key) !== undefined) continue;
+      this.impairments.want(key, null);
       const half = world.panelHalf(key);
       if (half === undefined) continue;
       works.push(
@@ -282,7 +291,13 @@ export class Reconciler {
       );
     }
     await this.works.execute(works, "LinkRepaired");
+    for (const key of ports) this.impairments.release(key);
     this.announcer.flush();
+  }
+
+  private wireEnd(key: PortKey): WireEnd {
+    const end = portEnd(this.world, key);
+    return this.impairments.isRelayed(key) ? { ...end, relay: relayEnd(this.world, key) } : end;
   }
 
   private problemOfWire(wire: AssignedWire, keys: PortKey[]): Problem | undefined {
@@ -298,6 +313,8 @@ export class Reconciler {
   private dropPort(key: PortKey): void {
     const half = this.world.panelHalf(key);
     this.works.forget(key);
+    this.impairments.want(key, null);
+    this.impairments.release(key);
     if (!this.world.desired.ports.has(key) && half === undefined) this.world.forgetPort(key);
     // Without a complete assignment nobody knows whether it is wanted; a port whose pod has gone is of no use.
     const isUnwanted = !this.world.desired.ports.has(key) ? this.isComplete : true;
@@ -324,7 +341,7 @@ export class Reconciler {
     const { world } = this;
     const links: { ifIndex: number }[] = [];
     for (const link of world.panel.links.values()) {
-      if (!world.isOwnPanelLink(link)) continue;
+      if (!world.isOwnPanelLink(link) || isTap(link)) continue;
       const vni = link.vxlan?.vni;
       const key = world.portOf(link);
       const isWanted = vni === undefined ? key !== undefined : world.desired.wireOfVni(vni) !== undefined;

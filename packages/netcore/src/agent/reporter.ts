@@ -1,4 +1,4 @@
-import type { AgentStatus, FaultReport, PortRef } from "@ratchet/contracts";
+import type { AgentStatus, AssignedWire, FaultReport, PortRef, WireReport } from "@ratchet/contracts";
 import { type PortKey, portRef } from "../model/key.js";
 import { type Problem, podReport, portReport, wireReport } from "./reports.js";
 import type { World } from "./world.js";
@@ -22,6 +22,7 @@ export class Reporter {
     private readonly world: World,
     private readonly problemOf: (key: string) => Problem | undefined,
     private readonly knownFaults: () => FaultReport[] = () => [],
+    private readonly impairOf: (wire: AssignedWire) => WireReport["impair"] = () => undefined,
   ) {}
 
   touchPod(uid: string): void {
@@ -95,7 +96,7 @@ export class Reporter {
     }
     for (const uid of touched.wires) {
       const wire = world.desired.wires.get(uid);
-      const report = wire === undefined ? undefined : wireReport(world, wire, this.problemOf(uid));
+      const report = wire === undefined ? undefined : wireReport(world, wire, this.problemOf(uid), this.impairOf(wire));
       say(this.wires, uid, report, status.wires, () => status.removedWires.push(uid));
     }
     for (const set of Object.values(touched)) set.clear();

@@ -1,6 +1,6 @@
 import type { AssignedWire, PodReport, PortReport, WireReport } from "@ratchet/contracts";
 import { type PortKey, portKey, portRef } from "../model/key.js";
-import { portActual, portEnd, tunnelEnd } from "./specs.js";
+import { leadsTo, portActual, portEnd, relayEnd, tunnelEnd } from "./specs.js";
 import type { World } from "./world.js";
 
 /** What went wrong with an object the last time it was tried; undefined = nothing. */
@@ -40,15 +40,22 @@ export function portReport(world: World, key: PortKey, problem: Problem | undefi
   };
 }
 
-export function wireReport(world: World, wire: AssignedWire, problem: Problem | undefined): WireReport {
-  const near = portEnd(world, portKey(wire.port));
+export function wireReport(
+  world: World,
+  wire: AssignedWire,
+  problem: Problem | undefined,
+  impair?: WireReport["impair"],
+): WireReport {
+  const nearKey = portKey(wire.port);
+  const farKey = wire.peer.type === "port" ? portKey(wire.peer.port) : undefined;
+  const near = portEnd(world, nearKey);
   const far =
     wire.peer.type === "port" ? portEnd(world, portKey(wire.peer.port)) : tunnelEnd(world, wire.peer.tunnel.vni);
   const isReady =
     near.ifIndex !== undefined &&
     far.ifIndex !== undefined &&
-    near.redirect === far.ifIndex &&
-    far.redirect === near.ifIndex;
+    leadsTo(near, far, farKey === undefined ? undefined : relayEnd(world, farKey)) &&
+    leadsTo(far, near, relayEnd(world, nearKey));
   return {
     linkUid: wire.linkUid,
     revision: wire.revision,
@@ -56,6 +63,7 @@ export function wireReport(world: World, wire: AssignedWire, problem: Problem | 
     isPatched: isReady && near.isUp && (far.isTunnel || far.isUp),
     vni: wire.peer.type === "tunnel" && far.ifIndex !== undefined ? wire.peer.tunnel.vni : null,
     error: problem ?? null,
+    ...(impair === undefined ? {} : { impair }),
   };
 }
 

@@ -4,7 +4,7 @@ import { type PortKey, portRef } from "../model/key.js";
 import type { PanelLink } from "../model/panel.js";
 import type { PortActual, PortSpec } from "../plan/plan-port.js";
 import type { TunnelSpec } from "../plan/plan-tunnel.js";
-import type { WireEnd } from "../plan/plan-wire.js";
+import type { RelayEnd, WireEnd } from "../plan/plan-wire.js";
 import { panelHalfAlias, podHalfAlias, portMac, tunnelAlias, tunnelName } from "./names.js";
 import { portRoutes } from "./port-routes.js";
 import type { World } from "./world.js";
@@ -76,6 +76,19 @@ export function portEnd(world: World, key: PortKey): WireEnd {
   const isUsable = podHalf !== undefined && world.desired.ports.has(key);
   const label = pod === undefined ? `${podUid}:${ifName}` : panelHalfAlias(pod, ifName);
   return end(world, label, isUsable ? panelHalf : undefined, false);
+}
+
+/** The relay's device that leads to a port, as the kernel has it. */
+export function relayEnd(world: World, key: PortKey): RelayEnd | undefined {
+  const tap = world.tap(key);
+  return tap && { ifIndex: tap.ifIndex, isUp: tap.isUp, redirect: world.panel.redirects.get(tap.ifIndex) };
+}
+
+/** Whether what arrives at one end leaves through the other: straight, or through the relay's device. */
+export function leadsTo(from: WireEnd, to: WireEnd, relay: RelayEnd | undefined): boolean {
+  if (from.redirect === undefined || to.ifIndex === undefined) return false;
+  if (from.redirect === to.ifIndex) return true;
+  return relay !== undefined && from.redirect === relay.ifIndex && relay.redirect === to.ifIndex;
 }
 
 /** The end of a wire that a tunnel is. */

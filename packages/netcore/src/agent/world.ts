@@ -3,7 +3,15 @@ import { Desired } from "../model/desired.js";
 import { type PortKey, portKey } from "../model/key.js";
 import { Panel, type PanelLink } from "../model/panel.js";
 import type { PodNetwork } from "../model/pod-network.js";
-import { isPanelHalfName, isTunnelAlias, isTunnelName, panelHalfName } from "./names.js";
+import {
+  halfNameOfTap,
+  isPanelHalfName,
+  isTapName,
+  isTunnelAlias,
+  isTunnelName,
+  panelHalfName,
+  tapNameOfHalf,
+} from "./names.js";
 
 /** A pod's namespace as the agent uses it. */
 export interface Sandbox {
@@ -48,8 +56,16 @@ export class World {
     if (name !== undefined) this.portByPanelName.delete(name);
   }
 
+  /** The port that a panel half is, or that a TAP device leads to. */
   portOf(link: PanelLink): PortKey | undefined {
-    return this.portByPanelName.get(link.ifName);
+    return this.portByPanelName.get(isTap(link) ? halfNameOfTap(link.ifName) : link.ifName);
+  }
+
+  /** The TAP device that leads to a port. */
+  tap(key: PortKey): PanelLink | undefined {
+    const half = this.panelNames.get(key);
+    const link = half === undefined ? undefined : this.panel.named(tapNameOfHalf(half));
+    return link !== undefined && isTap(link) ? link : undefined;
   }
 
   panelHalf(key: PortKey): PanelLink | undefined {
@@ -68,7 +84,9 @@ export class World {
   /** True for devices that only this agent can have made. */
   isOwnPanelLink(link: PanelLink): boolean {
     return (
-      (link.kind === "veth" && isPanelHalfName(link.ifName)) || (link.kind === "vxlan" && isTunnelName(link.ifName))
+      (link.kind === "veth" && isPanelHalfName(link.ifName)) ||
+      (link.kind === "vxlan" && isTunnelName(link.ifName)) ||
+      isTap(link)
     );
   }
 
@@ -101,4 +119,9 @@ export class World {
     const sandbox = this.sandboxes.get(podUid);
     return sandbox?.phase === "Ready" ? sandbox : undefined;
   }
+}
+
+/** One of the relay's: its device, not the agent's to make or delete. */
+export function isTap(link: PanelLink): boolean {
+  return link.kind === "tun" && isTapName(link.ifName);
 }

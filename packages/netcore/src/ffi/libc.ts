@@ -31,6 +31,7 @@ const bindings = {
   read: lib.func("intptr_t read(int fd, void *data, size_t length)"),
   write: lib.func("intptr_t write(int fd, const void *data, size_t length)"),
   ioctl: lib.func("int ioctl(int fd, ulong request, ...)"),
+  eventfd: lib.func("int eventfd(unsigned int initial, int flags)"),
   ppoll: lib.func("int ppoll(void *fds, ulong count, const void *timeout, const void *mask)"),
 };
 
@@ -83,7 +84,13 @@ export const libc = {
     bindings.ioctl(fd, request, "void *", argument),
   ioctlNumber: (fd: number, request: number, argument: number): number =>
     bindings.ioctl(fd, request, "ulong", argument),
+  eventfd: bindings.eventfd as (initial: number, flags: number) => number,
   ppoll: bindings.ppoll as (fds: Uint8Array, count: number, timeout: Uint8Array, mask: null) => number,
+
+  /** As `close`, on another thread, for descriptors whose closing waits in the kernel. */
+  closeAsync(fd: number): Promise<void> {
+    return new Promise((resolve) => bindings.close.async(fd, () => resolve()));
+  },
 
   /** As `send`, on another thread; resolves to its result. That thread's errno cannot be read. */
   sendAsync(fd: number, data: Uint8Array, length: number, flags: number): Promise<number> {

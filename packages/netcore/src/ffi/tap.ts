@@ -37,13 +37,21 @@ export function openTap(netns: NetnsRef, ifName: string): number {
     request.write(ifName, 0, IFNAMSIZ - 1, "utf8");
     request.writeUInt16LE(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR, IFNAMSIZ);
     check("TUNSETIFF", ifName, libc.ioctlPointer(fd, TUNSETIFF, request));
-    const offloads = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6;
-    check("TUNSETOFFLOAD", ifName, libc.ioctlNumber(fd, TUNSETOFFLOAD, offloads));
+    setTapOffload(fd, ifName, true);
     return fd;
   } catch (error) {
     libc.close(fd);
     throw error;
   }
+}
+
+/**
+ * Whether segments larger than the MTU, with the checksum still to be done, may come. Without, the kernel cuts and
+ * completes what is sent to the device. Throws SystemError (EBADFD: the device is gone).
+ */
+export function setTapOffload(fd: number, ifName: string, isOn: boolean): void {
+  const offloads = isOn ? TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 : 0;
+  check("TUNSETOFFLOAD", ifName, libc.ioctlNumber(fd, TUNSETOFFLOAD, offloads));
 }
 
 const O_CLOEXEC = 0o2000000;

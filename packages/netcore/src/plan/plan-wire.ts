@@ -10,6 +10,14 @@ export interface WireEnd {
   isTunnel: boolean;
   isUp: boolean;
   redirect: RedirectTarget | undefined;
+  /** The device through which frames to this end shall be led: the relay's, when it is to impair them. */
+  relay?: RelayEnd | undefined;
+}
+
+export interface RelayEnd {
+  ifIndex: number;
+  isUp: boolean;
+  redirect: RedirectTarget | undefined;
 }
 
 export interface WireSpec {
@@ -66,8 +74,22 @@ function isNewTo(end: WireEnd, other: WireEnd): boolean {
   return end.redirect !== other.ifIndex && (end.redirect === undefined || end.redirect === "*");
 }
 
+/** What comes out of the relay's device is led on before anything is led into it. */
 function join(panel: string, from: WireEnd, to: WireEnd): Planned[] {
-  if (from.ifIndex === undefined || to.ifIndex === undefined || from.redirect === to.ifIndex) return [];
+  if (from.ifIndex === undefined || to.ifIndex === undefined) return [];
+  const { relay } = to;
+  if (relay === undefined) return lead(panel, from, to.ifIndex);
+  const actions: Planned[] = [];
+  if (!relay.isUp) {
+    const action = { op: "setLink", netns: panel, link: { ifIndex: relay.ifIndex }, isUp: true } as const;
+    actions.push({ action, finding: `the relay's device to ${to.label} is down` });
+  }
+  const out = { label: `the relay to ${to.label}`, ifIndex: relay.ifIndex, redirect: relay.redirect };
+  return [...actions, ...lead(panel, out, to.ifIndex), ...lead(panel, from, relay.ifIndex)];
+}
+
+function lead(panel: string, from: Pick<WireEnd, "label" | "ifIndex" | "redirect">, to: number): Planned[] {
+  if (from.ifIndex === undefined || from.redirect === to) return [];
   const finding =
     from.redirect === undefined
       ? `the cross-connect from ${from.label} is missing`
@@ -76,7 +98,7 @@ function join(panel: string, from: WireEnd, to: WireEnd): Planned[] {
     op: "redirect",
     netns: panel,
     from: { ifIndex: from.ifIndex },
-    to: { ifIndex: to.ifIndex },
+    to: { ifIndex: to },
   } as const;
   return [{ action, finding }];
 }

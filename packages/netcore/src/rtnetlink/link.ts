@@ -21,6 +21,8 @@ export interface LinkChange {
   /** Index of the bridge to join, 0 to leave. */
   masterIndex?: number;
   group?: number;
+  /** Frames that may wait for the device. */
+  txQueueLength?: number;
 }
 
 export interface DumpLinksOptions {
@@ -87,6 +89,7 @@ export function setLink(ref: LinkRef, change: LinkChange): Request {
       if (change.alias !== undefined) writer.attrBytes(A.IFLA_IFALIAS, aliasBytes(change.alias));
       if (change.masterIndex !== undefined) writer.attrU32(A.IFLA_MASTER, change.masterIndex);
       if (change.group !== undefined) writer.attrU32(A.IFLA_GROUP, change.group);
+      if (change.txQueueLength !== undefined) writer.attrU32(A.IFLA_TXQLEN, change.txQueueLength);
     },
   };
 }

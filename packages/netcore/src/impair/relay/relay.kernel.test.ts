@@ -12,7 +12,7 @@ import { addClsact } from "../../rtnetlink/qdisc.js";
 import { setRedirect } from "../../rtnetlink/redirect.js";
 import { newVeth } from "../../rtnetlink/veth.js";
 import { DelayLine } from "./delay-line.js";
-import { RelayLoop } from "./relay-loop.js";
+import { type RelayDirection, RelayLoop } from "./relay-loop.js";
 
 const fresh = useFreshNetns();
 const taps: number[] = [];
@@ -20,7 +20,7 @@ afterEach(() => {
   for (const fd of taps.splice(0)) libc.close(fd);
 });
 
-/** Two pods, their ports joined through two TAP devices. */
+/** Two pods, each direction between their ports led through a TAP device. */
 function relayedWire(toA: DelayLine, toB: DelayLine): { a: FreshNetns; b: FreshNetns; relay: RelayLoop } {
   const panel = fresh("panel");
   const pods = [fresh("a"), fresh("b")] as const;
@@ -38,20 +38,22 @@ function relayedWire(toA: DelayLine, toB: DelayLine): { a: FreshNetns; b: FreshN
     const links = dumpLinks(socket);
     const index = (name: string) => links.find(({ ifName }) => ifName === name)?.ifIndex ?? 0;
     for (const [from, to] of [
-      ["v0", "tapa"],
-      ["tapa", "v0"],
-      ["v1", "tapb"],
+      ["v0", "tapb"],
       ["tapb", "v1"],
+      ["v1", "tapa"],
+      ["tapa", "v0"],
     ] as const) {
       socket.request(addClsact(index(from)));
       socket.request(setRedirect({ from: index(from), to: index(to) }));
     }
   });
   const [tapA = -1, tapB = -1] = fds;
-  const relay = new RelayLoop([
-    { from: tapA, to: tapB, line: toB },
-    { from: tapB, to: tapA, line: toA },
-  ]);
+  const unexpected = ({ tap }: RelayDirection) => {
+    throw new Error(`${tap} is gone`);
+  };
+  const relay = new RelayLoop({ lost: unexpected, drained: unexpected });
+  relay.add({ tap: "tapa", fd: tapA, line: toA, isEnding: false });
+  relay.add({ tap: "tapb", fd: tapB, line: toB, isEnding: false });
   return { a: pods[0], b: pods[1], relay };
 }
 

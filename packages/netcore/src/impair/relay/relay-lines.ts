@@ -1,0 +1,142 @@
+import { Worker } from "node:worker_threads";
+import type { RelayHolding, RelayLine } from "@ratchet/contracts";
+import { libc } from "../../ffi/libc.js";
+import { openTap, setTapOffload } from "../../ffi/tap.js";
+import { openWakeFd, wakeThread } from "../../ffi/wake-fd.js";
+import { NetlinkSocket } from "../../netlink/socket.js";
+import { setLink } from "../../rtnetlink/link.js";
+import { carriesSegments } from "./segments.js";
+import type { FromWorker, ToWorker, WorkerData } from "./worker-frames.js";
+
+// Frames the kernel keeps for a device while the thread is busy: some milliseconds of a fast wire.
+const QUEUE_FRAMES = 4_000;
+
+interface Held {
+  fd: number;
+  line: RelayLine;
+  isEnding: boolean;
+}
+
+export interface RelayLinesEvents {
+  /** These have changed without having been asked to. */
+  changed(holdings: RelayHolding[]): void;
+  dropped(taps: string[]): void;
+}
+
+/** The lines of one panel: their TAP devices, and the thread that carries their frames. */
+export class RelayLines {
+  private readonly held = new Map<string, Held>();
+  private readonly errors = new Map<string, RelayHolding>();
+  /** Devices on their way out, and the line that is wanted in their place meanwhile. */
+  private readonly closing = new Map<string, RelayLine | undefined>();
+  private readonly worker: Worker;
+  private readonly wakeFd: number;
+
+  constructor(
+    private readonly panelPath: string,
+    private readonly events: RelayLinesEvents,
+    /** The thread is gone, and with it every frame: there is no way on. */
+    failed: (error: Error) => void,
+  ) {
+    this.wakeFd = openWakeFd();
+    const workerData: WorkerData = { wakeFd: this.wakeFd };
+    this.worker = new Worker(new URL("worker.js", import.meta.url), { workerData });
+    this.worker.on("message", (message: FromWorker) => this.hear(message));
+    this.worker.once("error", failed);
+  }
+
+  get size(): number {
+    return this.held.size + this.closing.size;
+  }
+
+  holdings(): RelayHolding[] {
+    return [...[...this.held.values()].filter(({ isEnding }) => !isEnding).map(holdingOf), ...this.errors.values()];
+  }
+
+  /** Makes or changes lines; what cannot be had says why. */
+  set(lines: readonly RelayLine[]): RelayHolding[] {
+    return lines.flatMap((line) => {
+      if (!this.closing.has(line.tap)) return [this.setOne(line)];
+      this.closing.set(line.tap, line);
+      return [];
+    });
+  }
+
+  /** Drops every line but these. */
+  keepOnly(taps: ReadonlySet<string>): void {
+    this.drop([...this.held.keys(), ...this.errors.keys()].filter((tap) => !taps.has(tap)));
+  }
+
+  drop(taps: readonly string[]): void {
+    for (const tap of taps) {
+      this.errors.delete(tap);
+      if (this.closing.has(tap)) this.closing.set(tap, undefined);
+      const held = this.held.get(tap);
+      if (held === undefined) continue;
+      held.isEnding = true;
+      this.tell({ type: "end", tap });
+    }
+  }
+
+  private setOne(line: RelayLine): RelayHolding {
+    const { tap, impairment, mtuBytes } = line;
+    try {
+      const known = this.held.get(tap);
+      if (known === undefined) {
+        const fd = this.open(line);
+        this.held.set(tap, { fd, line, isEnding: false });
+        this.tell({ type: "add", tap, fd, impairment, mtuBytes });
+      } else {
+        setTapOffload(known.fd, tap, carriesSegments(impairment));
+        known.line = line;
+        known.isEnding = false;
+        this.tell({ type: "change", tap, impairment, mtuBytes });
+      }
+      this.errors.delete(tap);
+      return { tap, impairment, error: null };
+    } catch (error) {
+      const holding: RelayHolding = { tap, impairment: {}, error: (error as Error).message };
+      this.errors.set(tap, holding);
+      return holding;
+    }
+  }
+
+  private open({ tap, alias, impairment }: RelayLine): number {
+    const fd = openTap(this.panelPath, tap);
+    try {
+      setTapOffload(fd, tap, carriesSegments(impairment));
+      NetlinkSocket.use(this.panelPath, (socket) =>
+        socket.request(setLink({ ifName: tap }, { alias, txQueueLength: QUEUE_FRAMES })),
+      );
+      return fd;
+    } catch (error) {
+      libc.close(fd);
+      throw error;
+    }
+  }
+
+  private hear({ tap, fd }: FromWorker): void {
+    const held = this.held.get(tap);
+    if (held?.fd !== fd) return;
+    this.held.delete(tap);
+    // Asked for again after the thread had let go: made anew.
+    this.closing.set(tap, held.isEnding ? undefined : held.line);
+    // Waits for the kernel's grace period.
+    void libc.closeAsync(fd).then(() => {
+      const wanted = this.closing.get(tap);
+      this.closing.delete(tap);
+      if (wanted === undefined) this.events.dropped([tap]);
+      else this.events.changed([this.setOne(wanted)]);
+    });
+  }
+
+  private tell(message: ToWorker): void {
+    this.worker.postMessage(message);
+    wakeThread(this.wakeFd);
+  }
+}
+
+function holdingOf({ line }: Held): RelayHolding {
+  const { tap, impairment } = line;
+  return { tap, impairment, error: null };
+}

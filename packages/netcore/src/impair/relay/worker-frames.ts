@@ -1,0 +1,18 @@
+import type { EffectiveImpairment } from "@ratchet/contracts";
+
+/** What the relay's main thread tells the one that carries frames. */
+export type ToWorker =
+  | { type: "add"; tap: string; fd: number; impairment: EffectiveImpairment; mtuBytes: number }
+  | { type: "change"; tap: string; impairment: EffectiveImpairment; mtuBytes: number }
+  | { type: "end"; tap: string };
+
+/** What it hears back. The descriptor is not used any more and may be closed. */
+export interface FromWorker {
+  type: "lost" | "drained";
+  tap: string;
+  fd: number;
+}
+
+export interface WorkerData {
+  wakeFd: number;
+}

@@ -1,0 +1,46 @@
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { DelayLine } from "./delay-line.js";
+import { type RelayDirection, RelayLoop } from "./relay-loop.js";
+import type { FromWorker, ToWorker, WorkerData } from "./worker-frames.js";
+
+// Nothing has to happen by the clock alone: who wants something wakes this thread.
+const WAIT_MS = 60_000;
+
+/** The thread that carries frames. It never returns to its event loop: messages are taken between two rounds. */
+function carry(port: MessagePort, { wakeFd }: WorkerData): never {
+  const tell = (type: FromWorker["type"], { tap, fd }: RelayDirection) =>
+    port.postMessage({ type, tap, fd } satisfies FromWorker);
+  const loop = new RelayLoop(
+    { lost: (direction) => tell("lost", direction), drained: (direction) => tell("drained", direction) },
+    wakeFd,
+  );
+  for (;;) {
+    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+      take(loop, next.message as ToWorker);
+    }
+    loop.turn(WAIT_MS);
+  }
+}
+
+function take(loop: RelayLoop, message: ToWorker): void {
+  const { tap } = message;
+  switch (message.type) {
+    case "add":
+      loop.add({ tap, fd: message.fd, line: new DelayLine(message.impairment), isEnding: false });
+      return;
+    case "change": {
+      const direction = loop.find(tap);
+      if (direction === undefined) return;
+      direction.line.set(message.impairment);
+      direction.isEnding = false;
+      return;
+    }
+    case "end": {
+      const direction = loop.find(tap);
+      if (direction !== undefined) direction.isEnding = true;
+      return;
+    }
+  }
+}
+
+if (parentPort !== null) carry(parentPort, workerData as WorkerData);
