@@ -50,6 +50,7 @@ export * from "./openapi/document.js";
 export { OPERATIONS } from "./openapi/operations.js";
 export * from "./peer/messages.js";
 export * from "./resources/condition.js";
+export * from "./resources/direction.js";
 export * from "./resources/event.js";
 export * from "./resources/fault.js";
 export * from "./resources/impairment.js";

@@ -15,11 +15,15 @@ export function unsupportedInLink(spec: LinkSpec): FieldError[] {
     if (end.mirrorTo !== undefined) add(`${at}.mirrorTo`, "is not built yet: leave it out");
   }
   if (spec.wiring === "direct") add("spec.wiring", "direct is not built yet: use patched");
-  if (spec.impairments !== undefined && spec.impairments.length > 0) {
-    add("spec.impairments", "are not built yet: leave them out");
+  for (const [index, impairment] of (spec.impairments ?? []).entries()) {
+    for (const field of Object.keys(impairment)) {
+      if (!BUILT_IMPAIRMENTS.has(field)) add(`spec.impairments[${index}].${field}`, "is not built yet: leave it out");
+    }
   }
   return errors;
 }
+
+const BUILT_IMPAIRMENTS = new Set(["from", "delayMs", "queueFrames"]);
 
 const UNBUILT_IN_REROUTE = ["podSelector", "node", "vtep", "parent", "mirrorFrom", "mirrorTo"];
 

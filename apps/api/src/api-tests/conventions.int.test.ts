@@ -217,7 +217,6 @@ test.each([
     "spec.endpoints[0].parent",
   ],
   ["direct wiring", { ...ends(end("a"), end("b")), wiring: "direct" }, "spec.wiring"],
-  ["impairments", { ...ends(end("a"), end("b")), impairments: [{ from: "a", delayMs: 1 }] }, "spec.impairments"],
   ["mirroring", ends(end("a", "eth1", { mirrorTo: "m" }), end("b")), "spec.endpoints[0].mirrorTo"],
 ])("refuses %s as not built", async (_what, spec, field) => {
   expectProblem(await api.post(LINKS, linkBody("l", spec)), 422, "Unsupported", field);

@@ -1,4 +1,4 @@
-import type { LinkSpec, RerouteRequest } from "@ratchet/contracts";
+import { type LinkSpec, nameOfSender, type RerouteRequest, sendersOf } from "@ratchet/contracts";
 
 /**
  * The spec with one end moved. What `to` does not say comes from the old end, except the MAC: two
@@ -10,5 +10,18 @@ export function rerouted(spec: LinkSpec, { endpoint, to }: RerouteRequest): Link
     const { mac: _mac, ...kept } = end as typeof end & { mac?: string };
     return { ...kept, ...to } as typeof end;
   });
-  return { ...spec, endpoints };
+  return { ...spec, endpoints, ...carriedOver(spec, endpoints) };
+}
+
+/** Impairments belong to the directions of the wire, whoever is at its ends. */
+function carriedOver(
+  { endpoints, impairments }: LinkSpec,
+  moved: LinkSpec["endpoints"],
+): Pick<LinkSpec, "impairments"> {
+  if (impairments === undefined) return {};
+  const renamed = impairments.map((impairment) => {
+    const [sender] = sendersOf(endpoints, impairment.from);
+    return sender === undefined ? impairment : { ...impairment, from: nameOfSender(moved, sender) };
+  });
+  return { impairments: renamed };
 }

@@ -1,4 +1,4 @@
-import type { AssignedWire } from "@ratchet/contracts";
+import { type AssignedWire, type EffectiveImpairment, effectOf, type LinkSpec, sendersOf } from "@ratchet/contracts";
 import type { NodeRecord } from "../state/records.js";
 import type { ResolvedEnd, ResolvedLink } from "./resolve-link.js";
 
@@ -22,7 +22,8 @@ export function assignedWire(
   if (near === undefined || far === undefined) return undefined;
   const common = { linkUid: link.uid, namespace: link.namespace, name: link.name, revision, state: link.spec.state };
   if (transport === "veth") {
-    return { ...common, far: "present", port: portOf(near), peer: { type: "port", port: portOf(far) } };
+    const impair = directions(impairmentFrom(link.spec, far), impairmentFrom(link.spec, near));
+    return { ...common, far: "present", port: portOf(near), peer: { type: "port", port: portOf(far) }, ...impair };
   }
   const own = nodeRecord(node)?.spec;
   const other = nodeRecord(far.node ?? "")?.spec;
@@ -41,7 +42,24 @@ export function assignedWire(
         mtuBytes: resolved.mtuBytes,
       },
     },
+    ...directions(impairmentFrom(link.spec, far), null),
   };
+}
+
+/** What the frames that an end sends shall suffer; null when nothing. */
+function impairmentFrom({ endpoints, impairments }: LinkSpec, { end }: ResolvedEnd): EffectiveImpairment | null {
+  const sender = endpoints.indexOf(end);
+  const own = impairments?.find(({ from }) => sendersOf(endpoints, from)[0] === sender);
+  if (own === undefined) return null;
+  const { from: _from, ...fields } = own;
+  return effectOf(fields);
+}
+
+function directions(
+  toPort: EffectiveImpairment | null,
+  toPeer: EffectiveImpairment | null,
+): Pick<AssignedWire, "impair"> {
+  return toPort === null && toPeer === null ? {} : { impair: { toPort, toPeer } };
 }
 
 function portOf({ end, pod }: ResolvedEnd): { podUid: string; interface: string } {

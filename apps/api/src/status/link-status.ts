@@ -1,5 +1,6 @@
 import {
   type EndpointStatus,
+  type ImpairmentStatus,
   type LinkPhase,
   type LinkStatus,
   type PodReport,
@@ -9,6 +10,7 @@ import {
 } from "@ratchet/contracts";
 import type { ResolvedLink } from "../resolve/resolve-link.js";
 import { type Claim, sinceBefore } from "./conditions.js";
+import { impairmentStatus, notInForce } from "./impairment-status.js";
 
 /** What the agent of one end's node has said of it. */
 export interface EndReports {
@@ -37,7 +39,8 @@ export function deriveLinkStatus(
   nowIso: string,
   faults: readonly string[] = [],
 ): LinkStatus {
-  const verdict = judge(resolved, reports, faults);
+  const impairments = impairmentStatus(resolved, reports);
+  const verdict = judge(resolved, reports, faults, impairments);
   const wires = wireReports(resolved, reports);
   return {
     phase: verdict.phase,
@@ -49,11 +52,17 @@ export function deriveLinkStatus(
       ...endpointStatus(end.node, reports[index as 0 | 1]),
       ...chosenAddresses(resolved, index),
     })),
+    ...(impairments.length === 0 ? {} : { impairments }),
     conditions: sinceBefore(claimsOf(resolved, verdict, faults), before?.conditions ?? [], nowIso),
   };
 }
 
-function judge(resolved: ResolvedLink, reports: readonly [EndReports, EndReports], faults: readonly string[]): Verdict {
+function judge(
+  resolved: ResolvedLink,
+  reports: readonly [EndReports, EndReports],
+  faults: readonly string[],
+  impairments: readonly ImpairmentStatus[],
+): Verdict {
   const { obstacle, ends, link } = resolved;
   const problem = link.annotations[PROBLEM_ANNOTATION];
   if (problem !== undefined) return verdict("Error", "SourceInvalid", problem);
@@ -77,7 +86,11 @@ function judge(resolved: ResolvedLink, reports: readonly [EndReports, EndReports
       ? verdict("Programming", "WaitingForAgent", "the cut is not confirmed yet")
       : verdict("Down", "Cut", "spec.state is down");
   }
-  return judgeCarrier(resolved, reports, wires, faults);
+  const carrying = judgeCarrier(resolved, reports, wires, faults);
+  const unimpaired = carrying.phase === "Up" ? notInForce(impairments) : undefined;
+  if (unimpaired === undefined) return carrying;
+  const { from, message } = unimpaired;
+  return verdict("Degraded", "ImpairmentNotInForce", `frames from ${from} are not impaired as asked: ${message}`);
 }
 
 function judgeCarrier(

@@ -10,6 +10,8 @@ import {
   type AssignedPod,
   type AssignedPort,
   type AssignedWire,
+  type EffectiveImpairment,
+  type ImpairmentReport,
   type PortReport,
   type WireReport,
 } from "@ratchet/contracts";
@@ -40,6 +42,8 @@ export class AgentStandIn {
   readonly gonePods = new Set<string>();
   /** Interfaces that were set down inside their pods: `podUid interface`. */
   readonly downPorts = new Set<string>();
+  /** Why no impairment is in force; empty when all are. */
+  impairTrouble = "";
   readonly requests: ApiRequest[] = [];
   readonly cancelled: string[] = [];
   readonly wishes: ApiTelemetryWish[] = [];
@@ -190,7 +194,20 @@ export class AgentStandIn {
       isPatched: isReady && wire.state === "up" && wire.far === "present" && !this.#isStruck(wire.linkUid),
       vni: wire.peer.type === "tunnel" ? wire.peer.tunnel.vni : null,
       error: null,
+      ...(wire.impair === undefined
+        ? {}
+        : {
+            impair: { toPort: this.#impairReport(wire.impair.toPort), toPeer: this.#impairReport(wire.impair.toPeer) },
+          }),
     };
+  }
+
+  #impairReport(effective: EffectiveImpairment | null): ImpairmentReport | null {
+    if (effective === null) return null;
+    if (this.impairTrouble === "") {
+      return { engine: "relay", state: "active", effective, actual: effective, message: "" };
+    }
+    return { engine: "none", state: "degraded", effective, actual: {}, message: this.impairTrouble };
   }
 
   #isStruck(linkUid: string): boolean {

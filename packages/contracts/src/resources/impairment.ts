@@ -93,11 +93,24 @@ export const EffectiveImpairment = z.object({
 });
 export type EffectiveImpairment = z.output<typeof EffectiveImpairment>;
 
+/** Without what has no effect (0, false, absent); null when nothing is left. */
+export function effectOf(impairment: EffectiveImpairment): EffectiveImpairment | null {
+  const said = Object.entries(impairment).filter(([, value]) => value !== undefined && value !== 0 && value !== false);
+  const effect = Object.fromEntries(said) as EffectiveImpairment;
+  if (effect.jitterMs === undefined) {
+    delete effect.jitterDistribution;
+    delete effect.delayCorrelationPercent;
+  }
+  return Object.keys(effect).some((field) => field !== "engine") ? effect : null;
+}
+
 /** What an agent says of one direction that is impaired. */
 export const ImpairmentReport = z.object({
   engine: z.enum(["netem", "relay", "none"]),
   /** degraded: asked for, and traffic passes without it for the moment. */
   state: z.enum(["active", "degraded", "error"]),
+  /** What is to be: the Link's own and the faults' together. */
+  effective: EffectiveImpairment,
   /** What the kernel, or the relay, really has. */
   actual: EffectiveImpairment,
   message: z.string(),

@@ -12,6 +12,7 @@ import {
   WireInterfaceName,
 } from "../net/fields.js";
 import { Condition } from "./condition.js";
+import { sendersOf } from "./direction.js";
 import { Impairment, ImpairmentStatus } from "./impairment.js";
 import { API_VERSION, Labels, Metadata, MetadataInput, serverOwned } from "./metadata.js";
 import { Route } from "./route.js";
@@ -110,6 +111,7 @@ export const LinkSpec = z
   .superRefine((spec, ctx) => {
     checkTogether(spec.endpoints, spec.mtu, spec.vni, spec.transport, ctx);
     checkAutoAddresses(spec.endpoints, spec.mtu, spec.autoAddresses, ctx);
+    checkDirections(spec.endpoints, spec.impairments ?? [], ctx);
   });
 export type LinkSpec = z.output<typeof LinkSpec>;
 
@@ -185,6 +187,21 @@ function checkAutoAddresses(
   }
   if (families.includes(6) && mtu !== undefined && mtu < IPV6_MTU_MIN_BYTES) {
     ctx.addIssue({ code: "custom", path: ["mtu"], message: `IPv6 needs at least ${IPV6_MTU_MIN_BYTES} bytes` });
+  }
+}
+
+/** Each impairment is of one direction, and each direction has at most one. */
+function checkDirections(endpoints: Endpoint[], impairments: Impairment[], ctx: z.RefinementCtx): void {
+  const names = endpoints.flatMap((end) => ("pod" in end ? [end.pod] : []));
+  const seen = new Set<number>();
+  for (const [index, { from }] of impairments.entries()) {
+    const complain = (message: string) =>
+      ctx.addIssue({ code: "custom", path: ["impairments", index, "from"], message });
+    const [sender, other] = sendersOf(endpoints, from);
+    if (sender === undefined) complain(`${from} is no end of this link: name ${names.join(" or ") || "a pod"}`);
+    else if (other !== undefined) complain(`both ends are in pod ${from}: say which one with POD:INTERFACE`);
+    else if (seen.has(sender)) complain(`frames from ${from} are impaired twice: put everything into one entry`);
+    else seen.add(sender);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { EffectiveImpairment } from "@ratchet/contracts";
+import { type EffectiveImpairment, effectOf } from "@ratchet/contracts";
 
 type Delay = Pick<EffectiveImpairment, "delayMs" | "jitterMs" | "jitterDistribution" | "delayCorrelationPercent">;
 type Loss = Pick<EffectiveImpairment, "lossPercent" | "lossCorrelationPercent" | "lossBurst">;
@@ -16,7 +16,7 @@ export function composeImpairment(
   parts: readonly (EffectiveImpairment | null | undefined)[],
 ): EffectiveImpairment | null {
   const acting = parts.filter((part) => part !== null && part !== undefined);
-  const composed = withoutNothing({
+  const composed = effectOf({
     ...composeDelay(acting),
     ...composeLoss(acting),
     ...composeReorder(acting),
@@ -26,7 +26,7 @@ export function composeImpairment(
     mtu: lowest(acting.map((part) => part.mtu)),
     blackhole: acting.some((part) => part.blackhole === true),
   });
-  if (Object.keys(composed).length === 0) return null;
+  if (composed === null) return null;
   const engine = acting.find((part) => part.engine !== undefined && part.engine !== "auto")?.engine;
   return engine === undefined ? composed : { ...composed, engine };
 }
@@ -113,14 +113,4 @@ function heaviest(
     (best, part) => (best === undefined || weigh(part) > weigh(best) ? part : best),
     undefined,
   );
-}
-
-function withoutNothing(fields: EffectiveImpairment): EffectiveImpairment {
-  const said = Object.entries(fields).filter(([, value]) => value !== undefined && value !== 0 && value !== false);
-  const composed = Object.fromEntries(said) as EffectiveImpairment;
-  if (composed.jitterMs === undefined) {
-    delete composed.jitterDistribution;
-    delete composed.delayCorrelationPercent;
-  }
-  return composed;
 }

@@ -111,15 +111,17 @@ export class Impairments {
   private reportOf(key: PortKey, from: WireEnd): ImpairmentReport | null {
     const wanted = this.wanted.get(key);
     if (wanted === undefined) return null;
+    const { impairment: effective } = wanted;
     const holding = this.holding(key);
     if (holding === undefined) {
       if (this.trouble === undefined) return null;
-      return { engine: "none", state: "degraded", actual: {}, message: this.trouble };
+      return { engine: "none", state: "degraded", effective, actual: {}, message: this.trouble };
     }
-    if (holding.error !== null) return { engine: "none", state: "error", actual: {}, message: holding.error };
+    if (holding.error !== null)
+      return { engine: "none", state: "error", effective, actual: {}, message: holding.error };
     // Not led through it yet: this is said when it is.
     if (!this.isLedThrough(key, from)) return null;
-    return { engine: "relay", state: "active", actual: holding.impairment, message: "" };
+    return { engine: "relay", state: "active", effective, actual: holding.impairment, message: "" };
   }
 
   private isLedThrough(key: PortKey, from: WireEnd): boolean {
