@@ -31,8 +31,8 @@ import { Connection } from "./connection.js";
 import { Dirty } from "./dirty.js";
 import { FaultFile } from "./faults/fault-file.js";
 import { FaultKeeper } from "./faults/fault-keeper.js";
-import { extraLinks, inspect } from "./inspect.js";
 import { Impairments } from "./impair/impairments.js";
+import { extraLinks, inspect } from "./inspect.js";
 import type { Log } from "./log.js";
 import { Observer } from "./observer.js";
 import { PanelNetns } from "./panel-netns.js";
@@ -357,7 +357,10 @@ export class Agent {
     for (let waited = 0; waited < INSPECT_WAIT_MS && !this.dirty.isEmpty; waited += 20) await sleep(20);
     this.listener.drain();
     this.resync("all");
-    const result = { panel: this.config.panelName, ...inspect(this.world, this.context, this.faults, this.impairments) };
+    const result = {
+      panel: this.config.panelName,
+      ...inspect(this.world, this.context, this.faults, this.impairments),
+    };
     if (mend) this.reconciler.mend(extraLinks(this.world));
     this.reconciler.wake();
     return result;

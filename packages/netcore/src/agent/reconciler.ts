@@ -7,7 +7,7 @@ import { type PortKey, portRef } from "../model/key.js";
 import { planLoopback } from "../plan/plan-loopback.js";
 import { planPort } from "../plan/plan-port.js";
 import { planTunnel } from "../plan/plan-tunnel.js";
-import { planUnwired, planWire, type WireEnd } from "../plan/plan-wire.js";
+import { planUnwired, planWire } from "../plan/plan-wire.js";
 import type { Announcer } from "./announcer.js";
 import { Deletions } from "./deletions.js";
 import { type Dirty, takeFrom } from "./dirty.js";
@@ -18,7 +18,7 @@ import { tunnelName } from "./names.js";
 import type { Reporter } from "./reporter.js";
 import type { Problem } from "./reports.js";
 import type { Sandboxes } from "./sandboxes.js";
-import { looseEnd, type PlanContext, portActual, portEnd, portSpec, relayEnd, tunnelEnd, tunnelSpec } from "./specs.js";
+import { looseEnd, type PlanContext, portActual, portSpec, tunnelEnd, tunnelSpec } from "./specs.js";
 import { type About, type Work, Works } from "./works.js";
 import { isTap, type World } from "./world.js";
 
@@ -262,8 +262,8 @@ export class Reconciler {
       const struck = this.faults.overlay(wire);
       this.impairments.want(keys[0]!, struck.impair?.toPort ?? null);
       if (keys[1] !== undefined) this.impairments.want(keys[1], struck.impair?.toPeer ?? null);
-      const near = this.wireEnd(keys[0]!);
-      const far = wire.peer.type === "port" ? this.wireEnd(keys[1]!) : tunnelEnd(world, wire.peer.tunnel.vni);
+      const near = this.impairments.endOf(keys[0]!);
+      const far = wire.peer.type === "port" ? this.impairments.endOf(keys[1]!) : tunnelEnd(world, wire.peer.tunnel.vni);
       const planned = planWire({ panel, state: struck.state, far: struck.far }, near, far);
       const inputs = [
         struck,
@@ -293,11 +293,6 @@ export class Reconciler {
     await this.works.execute(works, "LinkRepaired");
     for (const key of ports) this.impairments.release(key);
     this.announcer.flush();
-  }
-
-  private wireEnd(key: PortKey): WireEnd {
-    const end = portEnd(this.world, key);
-    return this.impairments.isRelayed(key) ? { ...end, relay: relayEnd(this.world, key) } : end;
   }
 
   private problemOfWire(wire: AssignedWire, keys: PortKey[]): Problem | undefined {

@@ -85,9 +85,11 @@ export class Impairments {
     this.relay.send({ type: "drop", taps: [tap] });
   }
 
-  /** Whether frames to this port shall be led through its TAP device. */
-  isRelayed(key: PortKey): boolean {
-    return this.wanted.has(key) && this.holding(key)?.error === null;
+  /** A port as an end of its wire: with the relay's device, when frames to it shall be led through that. */
+  endOf(key: PortKey): WireEnd {
+    const end = portEnd(this.world, key);
+    const isRelayed = this.wanted.has(key) && this.holding(key)?.error === null;
+    return isRelayed ? { ...end, relay: relayEnd(this.world, key) } : end;
   }
 
   /** A device of the relay's has vanished from the panel. */
