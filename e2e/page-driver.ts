@@ -15,6 +15,7 @@ interface RatchetPage {
   endPosition(name: string, end: 0 | 1): Point | null;
   linkState(name: string): string | null;
   podPhase(name: string): string | null;
+  linkTexts(name: string): string[];
 }
 type Place = "podPosition" | "podRim" | "linkPosition";
 
@@ -65,6 +66,14 @@ export class PageDriver {
   state(link: string): Promise<string | null> {
     return this.page.evaluate(
       (name) => (window as unknown as { ratchetPage?: RatchetPage }).ratchetPage?.linkState(name) ?? null,
+      link,
+    );
+  }
+
+  /** What stands on and beside a wire. */
+  texts(link: string): Promise<string[]> {
+    return this.page.evaluate(
+      (name) => (window as unknown as { ratchetPage?: RatchetPage }).ratchetPage?.linkTexts(name) ?? [],
       link,
     );
   }

@@ -6,7 +6,9 @@ import type {
   HealResult,
   Layout,
   Link,
+  LinkTelemetry,
   List,
+  PingResult,
   Pod,
   RerouteRequest,
 } from "@ratchet/contracts";
@@ -34,6 +36,10 @@ export const verbs = {
   endFault: (namespace: string, name: string) =>
     request<Fault>("POST", `${objectPath(namespace, "faults", name)}/heal`),
   heal: (namespace: string) => request<HealResult>("POST", `/namespaces/${encodeURIComponent(namespace)}/heal`),
+  ping: (namespace: string, pod: string, body: { to: string; count: number; intervalMs: number; waitMs: number }) =>
+    request<PingResult>("POST", `${objectPath(namespace, "pods", pod)}/ping`, body),
+  telemetry: (namespace: string, link: string, seconds: number) =>
+    request<LinkTelemetry>("GET", `${objectPath(namespace, "links", link)}/telemetry?seconds=${seconds}`),
   revert: (id: string) => request<unknown>("POST", `/changes/${encodeURIComponent(id)}/revert`),
   putLayout: (namespace: string, layout: Layout) =>
     request<Layout>("PUT", `/namespaces/${encodeURIComponent(namespace)}/layout`, layout),

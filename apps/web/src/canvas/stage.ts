@@ -1,8 +1,10 @@
 import type { Matches } from "../graph/filter.js";
+import { isCollapsed } from "../graph/groups.js";
 import { type Hit, hitTest, REACH } from "../graph/hit.js";
-import type { View } from "../graph/labels.js";
+import { isWireOnScreen, type Label, RATE_ZOOM, type View } from "../graph/labels.js";
 import type { GraphModel } from "../graph/model.js";
 import type { Point } from "../graph/point.js";
+import type { LinkRates } from "../graph/rates.js";
 import { buildScene, type Scene } from "../graph/scene.js";
 import { namesOf, type Selection } from "../graph/selection.js";
 import { CytoscapeAdapter } from "./cytoscape-adapter.js";
@@ -17,6 +19,9 @@ export interface StageState {
   selection: Selection;
   hovered: string | null;
   notes: readonly { id: string; actor: string }[];
+  /** What links carry, by uid; undefined: nobody wants to see it. Changes in place: show it again. */
+  rates: ReadonlyMap<string, LinkRates> | undefined;
+  rtts: ReadonlyMap<string, string>;
   /** What to add to this browser's clock to have the server's, ms. */
   clockSkewMs: number;
 }
@@ -53,6 +58,8 @@ export class Stage {
     selection: new Set(),
     hovered: null,
     notes: [],
+    rates: undefined,
+    rtts: new Map(),
     clockSkewMs: 0,
   };
   #scene: Scene = { boxes: new Map(), pods: new Map(), wires: new Map() };
@@ -65,6 +72,8 @@ export class Stage {
   /** Milliseconds each of the last pictures took. */
   readonly paintTimes: number[] = [];
   hoveredRim: string | null = null;
+  /** Those in the last picture. */
+  labels: readonly Label[] = [];
 
   constructor(container: HTMLElement, canvas: HTMLCanvasElement, events: StageEvents) {
     this.#container = container;
@@ -148,6 +157,13 @@ export class Stage {
 
   get hasMotion(): boolean {
     return !this.#motion.matches;
+  }
+
+  /** Uids of the wires whose rates there would be room for; none when all is too small. */
+  shownWires(): string[] {
+    const { view, scene } = this;
+    if (view.zoom < RATE_ZOOM || isCollapsed(scene, view.zoom)) return [];
+    return [...scene.wires.values()].filter((wire) => isWireOnScreen(view, wire.path)).map((wire) => wire.model.uid);
   }
 
   hit(point: Point): Hit {
@@ -255,7 +271,7 @@ export class Stage {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const { scene } = this;
     const flashes = this.hasMotion ? this.#wires.flashes(now) : new Map<string, number>();
-    paintScene({
+    this.labels = paintScene({
       context,
       scene,
       view: this.view,
@@ -269,6 +285,9 @@ export class Stage {
       flashes,
       notes: this.#state.notes,
       nowMs: Date.now() + this.#state.clockSkewMs,
+      browserMs: Date.now(),
+      rates: this.#state.rates,
+      rtts: this.#state.rtts,
       clock: this.hasMotion ? now / 1000 : 0,
     });
     for (const listener of this.#listeners) listener();

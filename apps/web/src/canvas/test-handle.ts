@@ -1,6 +1,8 @@
 import type { Point } from "../graph/point.js";
 import { freeRimPoint } from "../graph/rim.js";
+import { markOf } from "../graph/wire-mark.js";
 import { pointAt } from "../graph/wire-path.js";
+import { serverNow } from "../state/topology-store.js";
 import type { Stage } from "./stage.js";
 
 /**
@@ -22,6 +24,8 @@ export interface RatchetPage {
   groundPosition: () => Point | null;
   /** How a wire is drawn now: up, pending, down, impaired, degraded, error, unknown. */
   linkState: (name: string) => string | null;
+  /** The texts beside and on a wire in the last picture, its mark included. */
+  linkTexts: (name: string) => string[];
   podPhase: (name: string) => string | null;
   /** Milliseconds of the last pictures' painting, newest last. */
   paintTimes: () => number[];
@@ -79,6 +83,12 @@ export function exposeStage(stage: Stage, phaseOf: (name: string) => string | nu
       return null;
     },
     linkState: (name) => wire(name)?.model.state ?? null,
+    linkTexts: (name) => {
+      const found = wire(name);
+      const mark = found && markOf(found.model, serverNow());
+      const texts = stage.labels.filter((label) => label.wire === found?.model.id).map((label) => label.text);
+      return mark?.kind === "pill" ? [...texts, mark.text] : texts;
+    },
     podPhase: phaseOf,
     paintTimes: () => [...stage.paintTimes],
   };

@@ -5,7 +5,7 @@ import { directionAt, pointAt, type WirePath } from "./wire-path.js";
 
 /** A text at its final place on the screen. `x`, `y`: upper left corner in CSS pixels. */
 export interface Label {
-  kind: "name" | "address" | "vni";
+  kind: "name" | "address" | "vni" | "rtt" | "rate";
   text: string;
   wire: string;
   x: number;
@@ -26,14 +26,18 @@ export interface LabelOptions {
   measure: (kind: Label["kind"], text: string) => number;
   /** Wires whose labels come first: hovered and selected. */
   favoured: ReadonlySet<string>;
+  /** What a wire carries and how long its way takes, as texts; empty when there is nothing to say. */
+  measured: (wire: SceneWire) => { rtt: string; rate: string };
   /** Wires that carry no label: filtered out. */
   muted: (id: string) => boolean;
 }
 
-const HEIGHT = { name: 15, address: 14, vni: 18 } as const;
+const HEIGHT = { name: 15, address: 14, vni: 18, rtt: 15, rate: 14 } as const;
 const NAME_ZOOM = 0.42;
 const ADDRESS_ZOOM = 0.64;
 const VNI_ZOOM = 0.38;
+/** From here on there is room for rates. */
+export const RATE_ZOOM = 0.45;
 /** Where a box carries its name and count. */
 const TITLE_PX = { top: 2, height: 20, width: 76, letter: 7.5 };
 const PORT_GAP = 11;
@@ -89,6 +93,10 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
     put(wire, "vni", String(vni), (width) => vniPlaces(view, wire.path, width, markRoom(wire.model) === undefined));
   }
   for (const wire of wires) {
+    const { rtt } = options.measured(wire);
+    if (rtt !== "") put(wire, "rtt", rtt, (width) => middlePlaces(view, wire.path, width, HEIGHT.rtt));
+  }
+  for (const wire of wires) {
     if (view.zoom < NAME_ZOOM && !isFavoured(wire)) continue;
     for (const end of [0, 1] as const) {
       put(wire, "name", wire.model.ends[end].interface, (width) => namePlaces(view, wire.path, end, width));
@@ -102,6 +110,12 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
       const text = more.length === 0 ? address : `${address} +${more.length}`;
       put(wire, "address", text, (width) => addressPlaces(view, wire.path, end, width));
     }
+  }
+  // Last: figures that come and go must not push the others about.
+  for (const wire of wires) {
+    if (view.zoom < RATE_ZOOM && !isFavoured(wire)) continue;
+    const { rate } = options.measured(wire);
+    if (rate !== "") put(wire, "rate", rate, (width) => middlePlaces(view, wire.path, width, HEIGHT.rate));
   }
   return labels;
 }
@@ -130,7 +144,7 @@ function isOnScreen(view: View, x: number, y: number, width: number, height: num
   return x < view.width && y < view.height && x + width > 0 && y + height > 0;
 }
 
-function isWireOnScreen(view: View, path: WirePath): boolean {
+export function isWireOnScreen(view: View, path: WirePath): boolean {
   const a = toScreen(view, path.from);
   const b = toScreen(view, path.to);
   const c = toScreen(view, path.control);
@@ -145,6 +159,31 @@ function vniPlaces(view: View, path: WirePath, width: number, isWhole: boolean):
   return spots.map((t) => {
     const at = toScreen(view, pointAt(path, t));
     return { x: at.x - width / 2, y: at.y - HEIGHT.vni / 2 };
+  });
+}
+
+const MIDDLE_GAP = 13;
+const MIDDLE_SPOTS = [0.5, 0.42, 0.58, 0.34, 0.66];
+
+/** Beside the middle of the line: above or below a level one, right or left of a steep one. */
+function middlePlaces(view: View, path: WirePath, width: number, height: number): Point[] {
+  return MIDDLE_SPOTS.flatMap((t) => {
+    const at = toScreen(view, pointAt(path, t));
+    const way = directionAt(path, t);
+    if (Math.abs(way.x) > 0.5) {
+      const lean = Math.abs((way.y / way.x) * (width / 2));
+      const x = at.x - width / 2;
+      return [
+        { x, y: at.y - MIDDLE_GAP - height - lean },
+        { x, y: at.y + MIDDLE_GAP + lean },
+        { x, y: at.y - MIDDLE_GAP - 2 * height - lean },
+      ];
+    }
+    const y = at.y - height / 2;
+    return [
+      { x: at.x - MIDDLE_GAP - width, y },
+      { x: at.x + MIDDLE_GAP, y },
+    ];
   });
 }
 

@@ -60,6 +60,7 @@ export interface WireEnd {
 
 export interface WireModel {
   id: string;
+  uid: string;
   name: string;
   ends: [WireEnd, WireEnd];
   transport: "veth" | "vxlan" | null;
@@ -174,6 +175,7 @@ function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | un
   });
   return {
     id: linkId(link.metadata.name),
+    uid: link.metadata.uid,
     name: link.metadata.name,
     ends: [end(a, 0), end(b, 1)],
     transport: link.status.transport ?? (link.spec.transport === "auto" ? null : link.spec.transport),

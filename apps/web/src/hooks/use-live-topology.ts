@@ -5,6 +5,7 @@ import { initialUrl } from "../state/initial-url.js";
 import { useSession } from "../state/session-store.js";
 import { useTopology } from "../state/topology-store.js";
 import { followTopology } from "../stream/follow-topology.js";
+import { watchShownLinks } from "./watch-shown-links.js";
 
 /** Follows a namespace, with its saved places, and shows all of it the first time it is there. */
 export function useLiveTopology(namespace: string): void {
@@ -19,7 +20,12 @@ export function useLiveTopology(namespace: string): void {
     let stopWaiting = () => {};
     const begin = (positions: Record<string, { x: number; y: number }>) => {
       if (isOver) return;
-      stopStream = followTopology(namespace);
+      const stream = followTopology(namespace);
+      const stopWatching = watchShownLinks(stage, stream);
+      stopStream = () => {
+        stopWatching();
+        stream.stop();
+      };
       useTopology.setState({ layout: { positions } });
       stopWaiting = useTopology.subscribe((now) => {
         if (now.stream.storeId === null) return;

@@ -6,6 +6,8 @@ import { Stage } from "../canvas/stage.js";
 import { useStageSlot } from "../canvas/stage-context.js";
 import { exposeStage } from "../canvas/test-handle.js";
 import { useModel } from "../state/model-store.js";
+import { rttTexts, usePings } from "../state/ping-store.js";
+import { useTelemetry } from "../state/telemetry-store.js";
 import { useTopology } from "../state/topology-store.js";
 import { ui, useUi } from "../state/ui-store.js";
 import { viewChanged } from "../state/view-store.js";
@@ -26,10 +28,16 @@ export function useStageMount({ wrapper, graph, canvas, isDark }: Mount): void {
       onPlaced: saveLayout,
       onView: () => viewChanged(own),
     });
+    const { rates } = useTelemetry.getState();
     const saved = () => useTopology.getState().layout.positions;
     const stops = [
       useModel.subscribe((now) => own.show({ model: now.model, matches: now.matches }, saved())),
       useUi.subscribe((now) => own.show({ selection: now.selection, hovered: now.hovered })),
+      useTelemetry.subscribe(() => own.show({ rates: useUi.getState().hasRates ? rates : undefined })),
+      useUi.subscribe((now, before) => {
+        if (now.hasRates !== before.hasRates) own.show({ rates: now.hasRates ? rates : undefined });
+      }),
+      usePings.subscribe(({ pings }) => own.show({ rtts: rttTexts(pings) })),
       useTopology.subscribe((now, before) => {
         if (now.layout !== before.layout) own.moveTo(now.layout.positions);
         if (now.notes !== before.notes) own.show({ notes: now.notes });

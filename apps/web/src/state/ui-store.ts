@@ -39,11 +39,14 @@ interface UiState {
   dockTab: DockTab;
   isDockOpen: boolean;
   isLegendOpen: boolean;
+  /** What wires carry is written on them. */
+  hasRates: boolean;
   /** Said to screen readers. */
   announcement: string;
 }
 
 const DOCK_KEY = "ratchet.dock";
+const RATES_KEY = "ratchet.rates";
 const LEGEND_KEY = "ratchet.legend";
 
 export const useUi = create<UiState>(() => ({
@@ -56,6 +59,7 @@ export const useUi = create<UiState>(() => ({
   dockTab: "links",
   isDockOpen:
     localStorage.getItem(DOCK_KEY) === null ? window.innerHeight > 760 : localStorage.getItem(DOCK_KEY) === "open",
+  hasRates: localStorage.getItem(RATES_KEY) !== "hidden",
   isLegendOpen: localStorage.getItem(LEGEND_KEY) === "open",
   announcement: "",
 }));
@@ -78,6 +82,10 @@ export const ui = {
     useUi.setState({ isDockOpen });
   },
   dockTab: (dockTab: DockTab) => useUi.setState({ dockTab }),
+  rates: (hasRates: boolean) => {
+    localStorage.setItem(RATES_KEY, hasRates ? "shown" : "hidden");
+    useUi.setState({ hasRates });
+  },
   legend: (isLegendOpen: boolean) => {
     localStorage.setItem(LEGEND_KEY, isLegendOpen ? "open" : "closed");
     useUi.setState({ isLegendOpen });

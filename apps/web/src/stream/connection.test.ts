@@ -3,6 +3,9 @@ import { expect, test } from "vitest";
 import { followStream, type ResumePoint } from "./connection.js";
 
 class FakeSocket {
+  readyState = 1;
+  readonly sent: unknown[] = [];
+  onopen: (() => void) | null = null;
   onmessage: ((message: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
   onerror: (() => void) | null = null;
@@ -11,6 +14,9 @@ class FakeSocket {
   close() {
     this.isClosed = true;
     this.onclose?.();
+  }
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
   }
   say(frame: unknown) {
     this.onmessage?.({ data: typeof frame === "string" ? frame : JSON.stringify(frame) });
@@ -27,7 +33,7 @@ function world() {
   const frames: StreamFrame[] = [];
   let point: ResumePoint | undefined;
   let mustThrow = false;
-  const stop = followStream(
+  const { stop, watch } = followStream(
     "default",
     {
       onFrames: (batch) => {
@@ -72,6 +78,7 @@ function world() {
     frames,
     pass,
     stop,
+    watch,
     resumeFrom: (own: ResumePoint) => {
       point = own;
     },
@@ -142,4 +149,17 @@ test("stays away once it was told to stop", () => {
   pass(60_000);
   expect(sockets).toHaveLength(1);
   expect(log).toEqual([]);
+});
+
+test("says what it looks at once, and again after every reconnect", () => {
+  const { sockets, pass, watch } = world();
+  watch(["u1", "u2"]);
+  watch(["u1", "u2"]);
+  expect(sockets[0]?.sent).toEqual([{ type: "watch", links: ["u1", "u2"] }]);
+  sockets[0]?.close();
+  pass(200);
+  sockets[1]?.onopen?.();
+  expect(sockets[1]?.sent).toEqual([{ type: "watch", links: ["u1", "u2"] }]);
+  watch([]);
+  expect(sockets[1]?.sent.at(-1)).toEqual({ type: "watch", links: [] });
 });

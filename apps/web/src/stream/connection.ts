@@ -1,4 +1,4 @@
-import { StreamFrame } from "@ratchet/contracts";
+import { type StreamClientFrame, StreamFrame, WATCHED_LINKS_MAX } from "@ratchet/contracts";
 import { backoffMs } from "./backoff.js";
 
 /** From where to go on: nothing asks for a snapshot. */
@@ -27,18 +27,23 @@ export interface StreamWorld {
   random: () => number;
 }
 
+export interface Stream {
+  stop: () => void;
+  /** Asks for telemetry of these links, by uid, in place of those before; said again after every reconnect. */
+  watch: (uids: readonly string[]) => void;
+}
+
 /** The server's heartbeat comes every second; twice that without a word is silence. */
 const SILENCE_MS = 2_000;
+/** `WebSocket.OPEN`, which is not there outside browsers. */
+const OPEN = 1;
 
 /**
  * Keeps one namespace's stream open until `stop`: reconnects with back-off, resumes
  * from the last revision, and calls silence what is silent although the socket looks open.
  */
-export function followStream(
-  namespace: string,
-  handlers: StreamHandlers,
-  world: StreamWorld = browserWorld,
-): () => void {
+export function followStream(namespace: string, handlers: StreamHandlers, world: StreamWorld = browserWorld): Stream {
+  let watched: readonly string[] = [];
   let socket: WebSocket | undefined;
   let watchdog: number | undefined;
   let retry: number | undefined;
@@ -61,11 +66,20 @@ export function followStream(
       hear();
       receive(message.data);
     };
+    own.onopen = () => {
+      if (own === socket && watched.length > 0) tell();
+    };
     own.onclose = () => {
       if (own === socket) lost();
     };
     own.onerror = () => own.close();
     watch();
+  };
+
+  const tell = () => {
+    if (socket?.readyState !== OPEN) return;
+    const frame: StreamClientFrame = { type: "watch", links: watched.slice(0, WATCHED_LINKS_MAX) };
+    socket.send(JSON.stringify(frame));
   };
 
   const hear = () => {
@@ -120,12 +134,19 @@ export function followStream(
   };
 
   connect();
-  return () => {
-    isStopped = true;
-    world.clearTimer(watchdog ?? 0);
-    world.clearTimer(retry ?? 0);
-    socket?.close();
-    socket = undefined;
+  return {
+    stop: () => {
+      isStopped = true;
+      world.clearTimer(watchdog ?? 0);
+      world.clearTimer(retry ?? 0);
+      socket?.close();
+      socket = undefined;
+    },
+    watch: (uids) => {
+      if (uids.length === watched.length && uids.every((uid, index) => uid === watched[index])) return;
+      watched = [...uids];
+      tell();
+    },
   };
 }
 

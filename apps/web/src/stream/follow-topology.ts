@@ -1,8 +1,9 @@
 import type { StreamFrame, StreamItem } from "@ratchet/contracts";
 import { actorName } from "../state/actor.js";
 import { session } from "../state/session-store.js";
+import { hearTelemetry } from "../state/telemetry-store.js";
 import { type ActorNote, EVENTS_KEPT, useTopology } from "../state/topology-store.js";
-import { followStream } from "./connection.js";
+import { followStream, type Stream } from "./connection.js";
 import { applyDeltas, applySnapshot, EMPTY_STREAM, type StreamState } from "./reducer.js";
 
 const NOTE_MS = 3_500;
@@ -10,7 +11,7 @@ const NOTE_MS = 3_500;
 const NOTES_MAX = 12;
 
 /** Follows one namespace into the topology store. Returns how to stop. */
-export function followTopology(namespace: string): () => void {
+export function followTopology(namespace: string): Stream {
   useTopology.setState({
     namespace,
     phase: "connecting",
@@ -34,7 +35,10 @@ export function followTopology(namespace: string): () => void {
       const { storeId, revision } = useTopology.getState().stream;
       return storeId === null ? undefined : { storeId, revision };
     },
-    onFrames: (frames) => useTopology.setState((state) => reduce(state, frames, namespace)),
+    onFrames: (frames) => {
+      useTopology.setState((state) => reduce(state, frames, namespace));
+      for (const frame of frames) if (frame.type === "telemetry") hearTelemetry(frame, Date.now());
+    },
   });
 }
 

@@ -11,7 +11,8 @@ import { useUi } from "../state/ui-store.js";
 import { KeyHint } from "./key-hint.js";
 
 const LINGER_MS = 500;
-const AWAY_PX = 24;
+/** Leaves room for the figures beside the middle of the wire. */
+const AWAY_PX = 45;
 
 /** Scissors (or a plug, when it is cut) beside the hovered or the one selected wire. */
 export function WireButtons() {

@@ -1,6 +1,7 @@
 import type { Matches } from "../../graph/filter.js";
 import type { View } from "../../graph/labels.js";
 import type { Point } from "../../graph/point.js";
+import type { LinkRates } from "../../graph/rates.js";
 import type { Scene } from "../../graph/scene.js";
 import type { Gesture } from "../gesture.js";
 import type { Palette } from "../palette.js";
@@ -24,6 +25,12 @@ export interface Frame {
   notes: readonly { id: string; actor: string }[];
   /** Milliseconds since the epoch, by the server's clock. */
   nowMs: number;
+  /** The same by this browser's. */
+  browserMs: number;
+  /** What links carry, by uid; undefined: nobody wants to see it. */
+  rates: ReadonlyMap<string, LinkRates> | undefined;
+  /** Round-trip times measured just now, by the link's name. */
+  rtts: ReadonlyMap<string, string>;
   /** Seconds, for what moves; constant when nothing may move. */
   clock: number;
 }

@@ -10,6 +10,8 @@ import { ui } from "../../state/ui-store.js";
 import { FaultSection } from "../faults/fault-section.js";
 import { StateLabel } from "../state-mark.js";
 import { clockTime } from "../time.js";
+import { PingSection } from "../traffic/ping-section.js";
+import { TrafficSection } from "../traffic/traffic-section.js";
 import { CopyLine } from "./copy-line.js";
 import { type ComparedFact, ComparedFacts, Facts } from "./facts.js";
 import { History } from "./history.js";
@@ -69,6 +71,8 @@ export function LinkPanel({ name }: { name: string }) {
           Delete
         </Button>
       </Group>
+      <TrafficSection link={link} />
+      <PingSection link={link} />
       <FaultSection aim={{ kind: "links", names: [name] }} concerns={(fault) => fault.status.links.includes(name)} />
       <Section title="Wire">
         <ComparedFacts facts={wireFacts(link, isLive)} label="The wire, asked and observed" />
