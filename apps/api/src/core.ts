@@ -108,6 +108,7 @@ export class Core {
       reconciler: this.reconciler,
       feed: this.feed,
       events: this.events,
+      isStoreAway: () => this.health.awaySince !== null,
       log,
     });
     // Agents first: what they do takes longer than telling a page of it.

@@ -18,6 +18,8 @@ export class ApiStandIn implements AsyncDisposable {
   readonly received: Received[] = [];
   readonly streams: { url: string; socket: WebSocket }[] = [];
   readonly answers = new Map<string, { status: number; body: unknown }>();
+  /** A request that it reads and dies of. */
+  hangUpOn: string | undefined;
   /** Called for every stream that is opened, with its number from 1 on. */
   onStream: (socket: WebSocket, number: number) => void = () => {};
   readonly #server = createServer();
@@ -34,6 +36,10 @@ export class ApiStandIn implements AsyncDisposable {
     this.#server.on("request", async (request, response) => {
       const { method = "", url = "", headers } = request;
       this.received.push({ method, url, headers, body: await text(request) });
+      if (this.hangUpOn === `${method} ${url}`) {
+        request.socket.destroy();
+        return;
+      }
       const answer = this.answers.get(`${method} ${url}`) ?? {
         status: 404,
         body: { type: "", title: "", status: 404, code: "NotFound", detail: `nothing at ${method} ${url}`, errors: [] },
@@ -71,6 +77,7 @@ export class ApiStandIn implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#server.listening) return;
     for (const client of this.#sockets.clients) client.terminate();
     this.#sockets.close();
     this.#server.closeAllConnections();

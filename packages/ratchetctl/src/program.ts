@@ -3,7 +3,7 @@ import { FAULT_MAX_SECONDS } from "@ratchet/contracts";
 import { Command, Option } from "commander";
 import { ApiClient } from "./api/client.js";
 import { withCredentials } from "./api/credentials.js";
-import { DEFAULT_SERVER, parseServer } from "./api/server-address.js";
+import { DEFAULT_SERVER, parseServers } from "./api/server-address.js";
 import type { Context, Streams } from "./context.js";
 import { UsageError } from "./ctl-error.js";
 import { addInit } from "./init-command.js";
@@ -26,7 +26,7 @@ import { watch } from "./verbs/watch.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface GlobalOptions {
-  server?: string;
+  server?: string[];
   ca?: string;
   tokenFile?: string;
   namespace: string;
@@ -67,7 +67,8 @@ export function buildProgram(
     .version(version)
     .option(
       "--server <url>",
-      `https://HOST:PORT, http://HOST:PORT or unix:PATH (default: $RATCHET_SERVER or ${DEFAULT_SERVER})`,
+      `https://HOST:PORT, http://HOST:PORT or unix:PATH; again, or with commas: the next when one fails (default: $RATCHET_SERVER or ${DEFAULT_SERVER})`,
+      (value: string, earlier: string[] | undefined) => [...(earlier ?? []), value],
     )
     .option("--ca <file>", "PEM of the authority that signed the API's certificate (default: $RATCHET_CA)")
     .option("--token-file <file>", "the token to show, in its first line (default: $RATCHET_TOKEN_FILE)")
@@ -78,16 +79,18 @@ export function buildProgram(
     .configureOutput({ writeOut: streams.out, writeErr: streams.err })
     .exitOverride();
 
-  const server = ({ server, ca, tokenFile }: GlobalOptions) =>
-    withCredentials(parseServer(server ?? (env.RATCHET_SERVER || DEFAULT_SERVER)), {
-      caFile: ca ?? (env.RATCHET_CA || undefined),
-      tokenFile: tokenFile ?? (env.RATCHET_TOKEN_FILE || undefined),
-    });
+  const servers = ({ server, ca, tokenFile }: GlobalOptions) =>
+    parseServers(server ?? [env.RATCHET_SERVER || DEFAULT_SERVER]).map((address) =>
+      withCredentials(address, {
+        caFile: ca ?? (env.RATCHET_CA || undefined),
+        tokenFile: tokenFile ?? (env.RATCHET_TOKEN_FILE || undefined),
+      }),
+    );
   const context = (): Context => {
     const options = program.opts<GlobalOptions>();
     const actor = `${userInfo().username}@ratchetctl`;
     return {
-      api: new ApiClient(server(options), actor),
+      api: new ApiClient(servers(options), actor),
       namespace: options.namespace,
       isJson: options.json ?? false,
       streams,

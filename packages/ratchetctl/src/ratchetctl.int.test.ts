@@ -396,3 +396,52 @@ describe("exec", () => {
     expect((await api.ctl(["exec", "a", "--", "true"])).stderr).toContain("run this where node left is");
   });
 });
+
+describe("several servers", () => {
+  it("goes on at the next when one cannot be reached, reads and writes", async () => {
+    await using dead = await ApiStandIn.start();
+    const gone = dead.url;
+    await dead[Symbol.asyncDispose]();
+    api.answer(`GET ${LINKS}/mid`, tunnel("Up"));
+    api.answer(`DELETE ${LINKS}/mid`, tunnel("Up"));
+    for (const servers of [
+      ["--server", gone, "--server", api.url],
+      ["--server", `${gone},${api.url}`],
+    ]) {
+      expect((await api.ctl([...servers, "get", "link", "mid", "--json"])).code).toBe(0);
+      expect((await api.ctl([...servers, "delete", "link", "mid"])).code).toBe(0);
+    }
+    const { code, stderr } = await api.ctl(["--server", `${gone},unix:/nowhere.sock`, "get", "links"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(gone);
+    expect(stderr).toContain("unix:/nowhere.sock");
+  });
+
+  it("does not send twice what may have been done", async () => {
+    await using dying = await ApiStandIn.start();
+    dying.hangUpOn = `DELETE ${LINKS}/mid`;
+    api.answer(`DELETE ${LINKS}/mid`, tunnel("Up"));
+    const { code, stderr } = await api.ctl(["--server", `${dying.url},${api.url}`, "delete", "link", "mid"]);
+    expect([code, api.received]).toEqual([1, []]);
+    expect(stderr).toContain("may have been done");
+  });
+
+  it("watches at the next, from the revision it had", async () => {
+    await using second = await ApiStandIn.start();
+    const interrupt = new AbortController();
+    api.onStream = (socket) => {
+      socket.send(snapshot(tunnel("Up")));
+      setTimeout(() => socket.terminate(), 50);
+    };
+    second.onStream = (socket) => {
+      socket.send(delta(9, tunnel("Down")));
+      setTimeout(() => interrupt.abort(), 50);
+    };
+    const argv = ["--server", `${api.url},${second.url}`, "watch"];
+    const { code, stdout } = await api.ctl(argv, { interrupt: interrupt.signal });
+    expect(code).toBe(0);
+    expect(stdout).toContain("Down");
+    expect(second.streams[0]?.url).toContain("since=7");
+    expect(second.streams[0]?.url).toContain("store=s1");
+  });
+});

@@ -36,7 +36,7 @@ export async function waitFor(context: Context, targets: readonly Target[], time
     isSettled = open.length === 0;
     if (isSettled || failure !== undefined) done.abort();
   };
-  await follow(context.api.server, {
+  await follow(context.api.servers, {
     signal,
     onFrame: (frame) => {
       if (frame.type === "snapshot") items.clear();

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Inject } from "@nestjs/common";
 import { type OnGatewayConnection, WebSocketGateway } from "@nestjs/websockets";
-import { AGENT_CLOSE, AgentHello, AgentToApi } from "@ratchet/contracts";
+import { AGENT_CLOSE, AgentGreeting, AgentHello, AgentToApi } from "@ratchet/contracts";
 import type { RawData, WebSocket } from "ws";
 import { Gate } from "../access/gate.js";
 import type { Identity } from "../access/identity.js";
@@ -32,8 +32,11 @@ export class AgentsGateway implements OnGatewayConnection {
       turn = turn.then(async () => {
         if (socket.readyState !== socket.OPEN) return;
         try {
-          if (node === undefined) node = await this.#greet(socket, read(AgentHello, data, isBinary), identity);
-          else this.#agents.receive(node, socket, read(AgentToApi, data, isBinary));
+          if (node === undefined) {
+            // One of another version may look different: it is to hear of the version, not of its form.
+            if (!this.#agents.understands(socket, read(AgentGreeting, data, isBinary).protocol)) return;
+            node = await this.#greet(socket, read(AgentHello, data, isBinary), identity);
+          } else this.#agents.receive(node, socket, read(AgentToApi, data, isBinary));
         } catch (error) {
           this.#agents.refuse(socket, error);
         }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import {
   AGENT_CLOSE,
   AGENT_PROTOCOL,
+  AGENT_PROTOCOL_OLDEST,
   type AgentHello,
   type AgentToApi,
   type ApiToAgent,
@@ -32,6 +33,8 @@ import { MalformedFrame } from "./malformed-frame.js";
 const HEARTBEAT_MS = 3000;
 const SILENT_HEARTBEATS = 3;
 const HELLO_WITHIN_MS = 10_000;
+/** How long this replica's picture of the store may be behind another one's: longer than it takes to notice that the store is away. */
+const CATCH_UP_MS = 5000;
 /** RFC 6455 section 5.5: the reason in a close frame has at most 123 bytes. */
 const MAX_REASON_BYTES = 123;
 
@@ -44,6 +47,7 @@ export interface AgentsParts {
   reconciler: Reconciler;
   feed: Feed;
   events: EventLog;
+  isStoreAway: () => boolean;
   log: Logger;
 }
 
@@ -96,15 +100,23 @@ export class AgentsService {
     socket.once("close", () => clearTimeout(timer));
   }
 
+  /** Returns false when an agent of that version was turned away. */
+  understands(socket: WebSocket, protocol: number): boolean {
+    if (protocol >= AGENT_PROTOCOL_OLDEST && protocol <= AGENT_PROTOCOL) return true;
+    const spoken = `agent protocol ${AGENT_PROTOCOL_OLDEST} to ${AGENT_PROTOCOL}`;
+    close(socket, AGENT_CLOSE.protocol, `this API speaks ${spoken}, not ${protocol}: update the older one`);
+    return false;
+  }
+
   /** Takes a node in. Returns false when it was turned away. */
   async join(socket: WebSocket, hello: AgentHello): Promise<boolean> {
     const { mirror, registry, places, dispatcher, reconciler, feed, events, log } = this.#parts;
     const { name } = hello.node;
-    if (hello.protocol !== AGENT_PROTOCOL) {
-      close(socket, AGENT_CLOSE.protocol, `this API speaks agent protocol ${AGENT_PROTOCOL}, not ${hello.protocol}`);
+    await this.#keepNode(hello);
+    if (!(await this.#hasCaughtUp(hello))) {
+      close(socket, AGENT_CLOSE.behind, "another replica told this agent more than the store tells this one: go there");
       return false;
     }
-    await this.#keepNode(hello);
     if (socket.readyState !== socket.OPEN) return false;
     const older = this.#connections.get(name);
     if (older !== undefined) {
@@ -120,7 +132,7 @@ export class AgentsService {
     registry.connect(name, Date.now());
     const welcome: ApiWelcome = {
       type: "welcome",
-      protocol: AGENT_PROTOCOL,
+      protocol: hello.protocol,
       storeId: mirror.storeId,
       heartbeatMs: HEARTBEAT_MS,
     };
@@ -210,6 +222,14 @@ export class AgentsService {
   stop(): void {
     clearInterval(this.#heartbeat);
     for (const { socket } of this.#connections.values()) close(socket, 1001, "the API is stopping");
+  }
+
+  /** False: what this replica knows is older than what the agent was told, and nobody can say what is true now. */
+  async #hasCaughtUp({ known }: AgentHello): Promise<boolean> {
+    const { mirror, isStoreAway } = this.#parts;
+    if (known === undefined || known.storeId !== mirror.storeId) return true;
+    // A store that answers and has less was put back to an earlier state: that is what is asked for now.
+    return (await mirror.reached(known.revision, CATCH_UP_MS)) || !isStoreAway();
   }
 
   async #keepNode({ node, agentVersion, kernel }: AgentHello): Promise<void> {

@@ -1,6 +1,7 @@
-import { AGENT_CLOSE, keys, type StreamFrame } from "@ratchet/contracts";
+import { AGENT_CLOSE, AGENT_PROTOCOL_OLDEST, keys, type StreamFrame } from "@ratchet/contracts";
 import { type EtcdCluster, startEtcd } from "@ratchet/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { WebSocket } from "ws";
 import { AgentStandIn } from "../test-support/agent-stand-in.js";
 import { TestApi } from "../test-support/running-api.js";
 import { StreamReader } from "../test-support/stream-reader.js";
@@ -197,9 +198,28 @@ test("a change made at one replica is seen at the other within 100 ms", async ()
   expect(tookMs[Math.floor(tookMs.length * 0.8)]).toBeLessThan(100);
 });
 
+test("a page that comes from another replica goes on with its revision", async () => {
+  await wired();
+  const first = await StreamReader.open(two.url);
+  readers.push(first);
+  await first.frame((frame) => frame.type === "snapshot");
+  await one.pod("later", {});
+  const seen = await first.frame(
+    (frame) => frame.type === "delta" && frame.upserts.some((i) => i.metadata.name === "later"),
+  );
+  const { revision } = seen as { revision: number };
+  const { storeId } = one.core.mirror;
+  await one.request("PATCH", LINK, { spec: { state: "down" } });
+  const again = await StreamReader.open(one.url, `?since=${revision}&store=${storeId}`);
+  readers.push(again);
+  await again.frame(
+    (frame) => frame.type === "delta" && frame.upserts.some((i) => i.kind === "Link" && i.spec.state === "down"),
+  );
+  expect(again.frames.some(({ type }) => type === "snapshot")).toBe(false);
+});
+
 test("a replica of another protocol, or of another store, is refused politely", async () => {
   const dial = async (hello: object) => {
-    const { WebSocket } = await import("ws");
     const socket = new WebSocket(`${one.url.replace("http", "ws")}/api/v1/peer`);
     socket.on("open", () => socket.send(JSON.stringify({ type: "hello", ...hello })));
     return new Promise<number>((resolve) => socket.on("close", resolve));
@@ -211,3 +231,38 @@ test("a replica of another protocol, or of another store, is refused politely", 
   expect(await dial({ protocol: "one" })).toBe(1008);
   await one.pod("still-there", {});
 });
+
+test("an agent of the former protocol gets its wires, one of none that is spoken hears which are", async () => {
+  await one.pod("a", { node: "left", sandbox: { managed: true } });
+  const old = await AgentStandIn.connect({ url: two.url, name: "left", protocol: AGENT_PROTOCOL_OLDEST });
+  agents.push(old);
+  expect(old.podNamed("a")).toBeDefined();
+  await one.until(NODE("left"), ({ status }) => status.phase === "Ready");
+
+  const socket = new WebSocket(`${one.url.replace("http", "ws")}/api/v1/agent`);
+  socket.on("open", () => socket.send(JSON.stringify({ type: "hello", protocol: 99, somethingNew: true })));
+  const closed = await new Promise<[number, string]>((resolve) =>
+    socket.on("close", (code, reason) => resolve([code, reason.toString()])),
+  );
+  expect(closed).toEqual([AGENT_CLOSE.protocol, expect.stringContaining("update the older one")]);
+});
+
+test("a replica that knows less than an agent was told does not take that back while the store is away", async () => {
+  const { left } = await wired();
+  const { storeId, revision } = left.assignments.at(-1)!;
+  const [member] = etcd.members;
+  member!.pause();
+  try {
+    await two.until("/readyz", (body) => body.status !== "ok", 10_000);
+    // As if the other replica had seen one more change before it died.
+    const moving = AgentStandIn.connect({ url: two.url, name: "left", known: { storeId, revision: revision + 1000 } });
+    const turnedAway = await moving.catch((error: Error) => error.message);
+    expect(turnedAway).toContain(`${AGENT_CLOSE.behind}`);
+    const again = await AgentStandIn.connect({ url: two.url, name: "left", known: { storeId, revision } });
+    agents.push(again);
+    expect([...again.wires.values()]).toEqual([...left.wires.values()]);
+  } finally {
+    member!.resume();
+  }
+  await two.until("/readyz", (body) => body.status === "ok", 15_000);
+}, 60_000);

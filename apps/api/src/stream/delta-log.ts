@@ -11,10 +11,12 @@ interface Entry {
 }
 
 const MAX_NAMES = 100_000;
+/** How much later than another replica this one may have seen a revision, with room. */
+const LAG_MS = 2000;
 
 /** The last deltas by name, for readers that come back. Bounded; what fell out is answered with a snapshot. */
 export class DeltaLog {
-  readonly #entries: Entry[] = [];
+  readonly #entries: (Entry & { atMs: number })[] = [];
   #names = 0;
   #forgotten: number;
 
@@ -23,8 +25,8 @@ export class DeltaLog {
     this.#forgotten = revision;
   }
 
-  add(entry: Entry): void {
-    this.#entries.push(entry);
+  add(entry: Entry, atMs = performance.now()): void {
+    this.#entries.push({ ...entry, atMs });
     this.#names += sizeOf(entry);
     while (this.#names > MAX_NAMES) {
       const first = this.#entries.shift();
@@ -36,11 +38,13 @@ export class DeltaLog {
 
   /**
    * Everything touched from `revision` on, or undefined when that is not known any more. Deltas of
-   * that revision itself count: a status may have moved after the reader left.
+   * that revision itself count: a status may have moved after the reader left. So do those shortly before: the reader
+   * may come from a replica that was ahead, and does not know what was only told here.
    */
-  since(revision: number, newest: number): Omit<Entry, "revision"> | undefined {
+  since(revision: number, newest: number, nowMs = performance.now()): Omit<Entry, "revision"> | undefined {
     if (revision <= this.#forgotten || revision > newest) return undefined;
-    const entries = this.#entries.filter((entry) => entry.revision >= revision);
+    const reachedMs = this.#entries.find((entry) => entry.revision >= revision)?.atMs ?? nowMs;
+    const entries = this.#entries.filter((entry) => entry.revision >= revision || entry.atMs >= reachedMs - LAG_MS);
     return {
       pods: [...new Set(entries.flatMap(({ pods }) => pods))],
       links: [...new Set(entries.flatMap(({ links }) => links))],

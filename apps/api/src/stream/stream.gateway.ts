@@ -12,6 +12,7 @@ const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 const MAX_FRAME_BYTES = 64 * 1024;
 const HEARTBEAT_MS = 1000;
 const CLOSE_WITHIN_MS = 5000;
+const CATCH_UP_MS = 2000;
 const CLOSE = { malformed: 1008, tooSlow: 1013 } as const;
 
 /** Browsers follow here what is asked for and what the kernel has. */
@@ -47,7 +48,14 @@ export class StreamGateway implements OnGatewayConnection, OnModuleDestroy {
       this.#core.hub.leave(reader);
       telemetry.watch(reader, []);
     });
-    this.#core.hub.join(reader, store === undefined || store === this.#core.mirror.storeId ? since : undefined);
+    void this.#join(socket, reader, store === undefined || store === this.#core.mirror.storeId ? since : undefined);
+  }
+
+  async #join(socket: WebSocket, reader: Reader, since: number | undefined): Promise<void> {
+    const { hub, mirror } = this.#core;
+    // The reader comes from a replica that was ahead: a snapshot of now would take it back.
+    if (since !== undefined && since > mirror.revision) await mirror.reached(since, CATCH_UP_MS);
+    if (socket.readyState === socket.OPEN) hub.join(reader, since);
   }
 
   onModuleDestroy(): void {

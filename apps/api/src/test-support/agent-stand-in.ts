@@ -26,6 +26,10 @@ export interface StandInOptions {
   underlayMtuBytes?: number;
   /** False: it takes assignments in and says nothing until told to. */
   isProgramming?: boolean;
+  /** Default: the newest. */
+  protocol?: number;
+  /** What another replica has told it. */
+  known?: AgentHello["known"];
 }
 
 /** An agent without a kernel: it has at once what it is asked to have, and says so in the protocol's words. */
@@ -84,7 +88,11 @@ export class AgentStandIn {
       socket.once("error", reject);
     });
     socket.send(JSON.stringify(helloOf(options)));
-    await agent.until(() => agent.assignments.length > 0);
+    const turnedAway = agent.closed.then(({ code, reason }) => {
+      throw new Error(`turned away with ${code}: ${reason}`);
+    });
+    await Promise.race([agent.until(() => agent.assignments.length > 0, 10_000), turnedAway]);
+    turnedAway.catch(() => {});
     return agent;
   }
 
@@ -247,10 +255,13 @@ export function helloOf({
   labels = {},
   vtepAddress = "10.9.0.1",
   underlayMtuBytes = 1500,
+  protocol = AGENT_PROTOCOL,
+  known,
 }: StandInOptions): AgentHello {
   return {
     type: "hello",
-    protocol: AGENT_PROTOCOL,
+    protocol,
+    ...(known === undefined ? {} : { known }),
     agentVersion: "test",
     kernel: "test",
     bootId: "test",

@@ -9,15 +9,24 @@ import { PodReport, PortReport, WireReport } from "./report.js";
 import { AgentReply, ApiCancel, ApiRequest } from "./rpc.js";
 import { AgentTelemetry, ApiTelemetryWish } from "./telemetry.js";
 
-/** Raised when a message changes its meaning; a peer of another version is refused politely (close 4001). */
-export const AGENT_PROTOCOL = 2;
+/**
+ * Raised when a message changes its meaning, or gets a field that stricter readers would refuse. Agents say the newest
+ * first; whoever does not understand it closes with 4001, and the agent says an older one.
+ */
+export const AGENT_PROTOCOL = 3;
+/** The oldest that is still understood, so that agents and API can be replaced one by one. */
+export const AGENT_PROTOCOL_OLDEST = 2;
 export const AGENT_CLOSE = {
   protocol: 4001,
   replaced: 4002,
   installation: 4003,
   identity: 4004,
+  behind: 4005,
   malformed: 1008,
 } as const;
+
+/** What a hello of any version has. */
+export const AgentGreeting = z.looseObject({ type: z.literal("hello"), protocol: z.int() });
 
 export const AgentHello = z.strictObject({
   type: z.literal("hello"),
@@ -35,6 +44,8 @@ export const AgentHello = z.strictObject({
     panelNetns: z.string().max(4096),
     capabilities: NodeCapabilities,
   }),
+  /** From version 3 on: the newest assignment it has taken in. A replica that is behind must not take it back. */
+  known: z.strictObject({ storeId: z.string().max(64), revision: z.int().min(0) }).optional(),
 });
 export type AgentHello = z.output<typeof AgentHello>;
 

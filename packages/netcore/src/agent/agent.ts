@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { release } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  AGENT_PROTOCOL,
-  type AgentEvent,
-  type AgentHello,
-  type ApiAssignment,
-  type InspectParams,
-  type InspectResult,
-  type LabImages,
+import type {
+  AgentEvent,
+  AgentHello,
+  ApiAssignment,
+  InspectParams,
+  InspectResult,
+  LabImages,
 } from "@ratchet/contracts";
 import { Executor } from "../executor/executor.js";
 import { bootTimeMs } from "../ffi/boot-time.js";
@@ -89,6 +88,8 @@ export class Agent {
   private folder: FSWatcher | undefined;
   private folderTimer: NodeJS.Timeout | undefined;
   private version = 0;
+  /** The newest assignment that was taken in, of whichever replica. */
+  private known: AgentHello["known"];
   private passes = 0;
   private isStopped = false;
 
@@ -231,9 +232,9 @@ export class Agent {
       log,
     );
     this.connection = new Connection(
-      config.api,
+      config.apis,
       {
-        hello: () => this.hello(),
+        hello: (protocol) => this.hello(protocol),
         welcomed: () => {
           this.connection.send(this.reporter.full());
           for (const event of this.waitingEvents.splice(0)) this.connection.send(event);
@@ -269,6 +270,7 @@ export class Agent {
     await this.impairments.adopt();
     if (state.assignment !== null) {
       const { assignment } = state;
+      this.known = { storeId: assignment.storeId, revision: assignment.revision };
       this.take({ ...assignment, full: true, removedPods: [], removedPorts: [], removedWires: [] }, true);
     } else this.takeIn(this.cni.merge(NO_ASSIGNMENT, true));
     this.watchFolder();
@@ -310,6 +312,7 @@ export class Agent {
 
   private assigned(frame: ApiAssignment): void {
     this.version = frame.version;
+    this.known = { storeId: frame.storeId, revision: frame.revision };
     this.take(frame);
     this.faults.take(frame);
     this.save();
@@ -444,11 +447,12 @@ export class Agent {
     else if (this.waitingEvents.push(event) > EVENTS_KEPT) this.waitingEvents.shift();
   }
 
-  private hello(): AgentHello {
+  private hello(protocol: number): AgentHello {
     const { config } = this;
     return {
       type: "hello",
-      protocol: AGENT_PROTOCOL,
+      protocol,
+      ...(protocol >= 3 && this.known !== undefined ? { known: this.known } : {}),
       agentVersion: AGENT_VERSION,
       kernel: release(),
       bootId: bootId(),

@@ -6,8 +6,8 @@ export interface AgentConfig {
   vtepAddress: string;
   /** Interface the tunnels ride on, in the agent's own namespace. */
   parentInterface: string;
-  /** `unix:PATH` or `http(s)://HOST[:PORT]`. */
-  api: string;
+  /** Replicas of the API, in the order they are tried: `unix:PATH` or `http(s)://HOST[:PORT]` each. */
+  apis: string[];
   /** PEM of the authority that signed the API's certificate; undefined = those the system trusts. */
   apiCa: string | undefined;
   /** File whose first line is this node's join token. */

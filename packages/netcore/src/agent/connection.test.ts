@@ -2,16 +2,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AGENT_CLOSE, AGENT_PROTOCOL, type AgentHello } from "@ratchet/contracts";
+import { AGENT_CLOSE, AGENT_PROTOCOL, AGENT_PROTOCOL_OLDEST, type AgentHello } from "@ratchet/contracts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
 import { apiSocketUrl } from "./api-url.js";
 import { Connection } from "./connection.js";
 
-const hello = { type: "hello", protocol: AGENT_PROTOCOL } as AgentHello;
-const welcome = JSON.stringify({ type: "welcome", protocol: AGENT_PROTOCOL, storeId: "s", heartbeatMs: 40 });
+const helloOf = (protocol: number) => ({ type: "hello", protocol }) as AgentHello;
+const welcomeOf = (protocol: number) => JSON.stringify({ type: "welcome", protocol, storeId: "s", heartbeatMs: 40 });
+const welcome = welcomeOf(AGENT_PROTOCOL);
 
 let folder: string;
+let path: string;
 let server: WebSocketServer;
 let greet: (socket: WebSocket) => void;
 let connection: Connection;
@@ -21,7 +23,7 @@ const ends: (() => Promise<void> | void)[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "ratchet-connection-"));
-  const path = join(folder, "api.sock");
+  path = join(folder, "api.sock");
   const http = createServer();
   server = new WebSocketServer({ server: http, path: "/api/v1/agent" });
   await new Promise<void>((resolve) => http.listen(path, resolve));
@@ -29,14 +31,7 @@ beforeEach(async () => {
   server.on("connection", (socket) => socket.once("message", () => greet(socket)));
   said = [];
   lost = 0;
-  const handlers = {
-    hello: () => hello,
-    welcomed: () => {},
-    assigned: () => {},
-    asked: () => {},
-    lost: () => void lost++,
-  };
-  connection = new Connection(`unix:${path}`, handlers, (_, message) => said.push(message));
+  connection = connectionTo(`unix:${path}`);
   ends.push(async () => {
     connection.stop();
     for (const client of server.clients) client.terminate();
@@ -48,6 +43,11 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
+
+function connectionTo(...apis: string[]): Connection {
+  const handlers = { hello: helloOf, welcomed: () => {}, assigned: () => {}, asked: () => {}, lost: () => void lost++ };
+  return new Connection(apis, handlers, (_, message) => said.push(message));
+}
 
 function nextConnection(): Promise<WebSocket> {
   return new Promise((resolve) => server.once("connection", resolve));
@@ -78,6 +78,49 @@ describe("the connection to the API", () => {
     socket.pause();
     await second;
     expect(said).toContain("the API is silent; reconnecting");
+  });
+
+  test("goes on at the next API when one fails, and comes back to the first when that one does", async () => {
+    const other = createServer();
+    const others = new WebSocketServer({ server: other, path: "/api/v1/agent" });
+    others.on("connection", (socket) => socket.once("message", () => socket.send(welcome)));
+    await new Promise<void>((resolve) => other.listen(join(folder, "other.sock"), resolve));
+    connection = connectionTo(`unix:${folder}/nobody.sock`, `unix:${path}`, `unix:${folder}/other.sock`);
+    const startedAt = performance.now();
+    connection.start();
+    await expect.poll(() => server.clients.size).toBe(1);
+    await expect.poll(() => connection.isReady).toBe(true);
+
+    for (const client of server.clients) client.terminate();
+    await expect.poll(() => others.clients.size, { interval: 5 }).toBe(1);
+    for (const client of others.clients) client.terminate();
+    await expect.poll(() => server.clients.size, { interval: 5 }).toBe(1);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    others.close();
+    other.close();
+  });
+
+  test("speaks an older protocol with an older API, and the newest again with the next", async () => {
+    const spoken: number[] = [];
+    let newest = AGENT_PROTOCOL_OLDEST;
+    server.removeAllListeners("connection");
+    server.on("connection", (socket) =>
+      socket.once("message", (data) => {
+        const { protocol } = JSON.parse(data.toString()) as AgentHello;
+        spoken.push(protocol);
+        if (protocol > newest) socket.close(AGENT_CLOSE.protocol, "too new");
+        else socket.send(welcomeOf(protocol));
+      }),
+    );
+    connection.start();
+    await expect.poll(() => connection.isReady).toBe(true);
+    expect(spoken).toEqual([AGENT_PROTOCOL, AGENT_PROTOCOL_OLDEST]);
+    newest = AGENT_PROTOCOL;
+    for (const client of server.clients) client.terminate();
+    await expect.poll(() => spoken.length).toBe(3);
+    await expect.poll(() => connection.isReady).toBe(true);
+    expect(spoken[2]).toBe(AGENT_PROTOCOL);
+    expect(said.join()).not.toMatch(/another version/);
   });
 
   test.each([

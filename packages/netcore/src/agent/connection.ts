@@ -1,6 +1,7 @@
 import {
   AGENT_CLOSE,
   AGENT_PROTOCOL,
+  AGENT_PROTOCOL_OLDEST,
   type AgentHello,
   type AgentToApi,
   type ApiAssignment,
@@ -17,7 +18,7 @@ import { type DialFiles, dialOptions, dialProblem } from "./dial-options.js";
 import type { Log } from "./log.js";
 
 export interface ConnectionHandlers {
-  hello(): AgentHello;
+  hello(protocol: number): AgentHello;
   /** The API has taken the hello; the next frame is a full assignment. */
   welcomed(welcome: ApiWelcome): void;
   assigned(assignment: ApiAssignment): void;
@@ -29,10 +30,13 @@ export interface ConnectionHandlers {
 // A full assignment of a large node: tens of thousands of wires.
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** All agents of a replica that is gone come to the next: not in the same instant. */
+const NEXT_WITHIN_MS = 50;
 
 /**
- * The agent's one WebSocket to the API. Dials again for ever, says hello each time, keeps the heartbeat in both
- * directions. A close that asking again cannot mend (protocol, installation) is said clearly and tried slowly.
+ * The agent's one WebSocket to the API: to one of its replicas, and to the next when that one fails. Dials again for
+ * ever, says hello each time, keeps the heartbeat in both directions. A close that asking again cannot mend
+ * (installation, token) is said clearly and tried slowly.
  */
 export class Connection {
   private socket: WebSocket | undefined;
@@ -45,9 +49,13 @@ export class Connection {
   private isWelcomed = false;
   private isStopped = false;
   private isPaused = false;
+  /** Which of the APIs is dialled. */
+  private at = 0;
+  private dialsInVain = 0;
+  private protocol = AGENT_PROTOCOL;
 
   constructor(
-    private readonly api: string,
+    private readonly apis: readonly string[],
     private readonly handlers: ConnectionHandlers,
     private readonly log: Log,
     private readonly files: DialFiles = { apiCa: undefined, tokenFile: undefined },
@@ -91,10 +99,10 @@ export class Connection {
       options = dialOptions(this.files);
     } catch (error) {
       this.log("error", (error as Error).message);
-      this.retry = setTimeout(() => this.dial(), this.backoff.slowest());
+      this.dialIn(this.backoff.slowest());
       return;
     }
-    const socket = new WebSocket(apiSocketUrl(this.api), {
+    const socket = new WebSocket(apiSocketUrl(this.apis[this.at] ?? ""), {
       ...options,
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
@@ -103,7 +111,7 @@ export class Connection {
     this.socket = socket;
     socket.on("open", () => {
       this.heardAt = Date.now();
-      socket.send(JSON.stringify(this.handlers.hello()));
+      socket.send(JSON.stringify(this.handlers.hello(this.protocol)));
     });
     socket.on("message", (data, isBinary) => this.receive(socket, data as Buffer, isBinary));
     socket.on("ping", () => this.heard());
@@ -132,11 +140,12 @@ export class Connection {
       if (this.isWelcomed) this.handlers.asked(frame);
       return;
     }
-    if (frame.protocol !== AGENT_PROTOCOL) {
-      socket.close(AGENT_CLOSE.protocol, `agent speaks protocol ${AGENT_PROTOCOL}`);
+    if (frame.protocol !== this.protocol) {
+      socket.close(AGENT_CLOSE.protocol, `agent speaks protocol ${this.protocol}`);
       return;
     }
     this.isWelcomed = true;
+    this.dialsInVain = 0;
     this.backoff.reset();
     this.beat(socket, frame.heartbeatMs);
     this.log("info", "connected to the API", { storeId: frame.storeId });
@@ -173,10 +182,27 @@ export class Connection {
     this.isWelcomed = false;
     if (wasWelcomed) this.handlers.lost();
     if (this.isStopped || this.isPaused) return;
+    const wasProtocol = this.protocol;
+    this.protocol = AGENT_PROTOCOL;
+    if (code === AGENT_CLOSE.protocol && wasProtocol > AGENT_PROTOCOL_OLDEST) {
+      // An older API, in the middle of an upgrade.
+      this.protocol = wasProtocol - 1;
+      this.dialIn(0);
+      return;
+    }
     const refusal = this.refusal ?? explain(code);
     if (refusal !== undefined) this.log("error", refusal, { code, reason });
     else if (wasWelcomed) this.log("warn", "lost the API; wires stay as they are", { code, reason });
-    this.retry = setTimeout(() => this.dial(), refusal === undefined ? this.backoff.next() : this.backoff.slowest());
+    this.at = (this.at + 1) % this.apis.length;
+    this.dialsInVain++;
+    // The others first; only when none of them answers is there something to wait for.
+    if (code !== AGENT_CLOSE.replaced && this.dialsInVain < this.apis.length)
+      this.dialIn(Math.random() * NEXT_WITHIN_MS);
+    else this.dialIn(refusal === undefined ? this.backoff.next() : this.backoff.slowest());
+  }
+
+  private dialIn(delayMs: number): void {
+    this.retry = setTimeout(() => this.dial(), delayMs);
   }
 }
 

@@ -64,7 +64,7 @@ function dial(api: string, files: { apiCa?: string; tokenFile?: string }): Conne
   const log = (level: string, message: string, facts?: object) => {
     if (level !== "debug") said.push(`${level} ${message} ${JSON.stringify(facts ?? {})}`);
   };
-  const connection = new Connection(api, handlers, log, { apiCa: files.apiCa, tokenFile: files.tokenFile });
+  const connection = new Connection([api], handlers, log, { apiCa: files.apiCa, tokenFile: files.tokenFile });
   ends.push(() => connection.stop());
   connection.start();
   return connection;

@@ -14,7 +14,7 @@ test("a whole command line becomes the configuration", () => {
       labels: { a: "b", c: "d=e" },
       vtepAddress: "10.0.0.1",
       parentInterface: "eth0",
-      api: "unix:/run/api.sock",
+      apis: ["unix:/run/api.sock"],
       apiCa: undefined,
       tokenFile: undefined,
       dataFolder: "/d",
@@ -31,6 +31,17 @@ test("a whole command line becomes the configuration", () => {
       resyncSeconds: 30,
     },
   });
+});
+
+test("several APIs are tried in the order they are given", () => {
+  const more = ["--api", "https://b:8443"];
+  expect(parseFlags([...whole, ...more], {})).toMatchObject({
+    config: { apis: ["unix:/run/api.sock", "https://b:8443"] },
+  });
+  const [before, after] = [whole.indexOf("--api"), whole.indexOf("--api") + 2];
+  expect(
+    parseFlags([...whole.slice(0, before), ...whole.slice(after)], { RATCHET_API: "https://a,https://b" }),
+  ).toMatchObject({ config: { apis: ["https://a", "https://b"] } });
 });
 
 test("what flags leave open comes from the environment; flags win", () => {

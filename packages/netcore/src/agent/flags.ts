@@ -12,7 +12,7 @@ const OPTIONS = {
   label: { type: "string", multiple: true },
   vtep: { type: "string" },
   parent: { type: "string" },
-  api: { type: "string" },
+  api: { type: "string", multiple: true },
   "api-ca": { type: "string" },
   "token-file": { type: "string" },
   data: { type: "string" },
@@ -35,13 +35,13 @@ const OPTIONS = {
 export const USAGE = `usage: main.js [cleanup] [flags]
 
 The agent of one node: makes the ports, tunnels and wires the API assigns, reports what the kernel has.
-Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_PORT, labels comma-separated.
+Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_PORT, several values comma-separated.
 
   --node NAME                 name of this node
   --label KEY=VALUE           label of this node; may be repeated
   --vtep ADDRESS              this node's tunnel address
   --parent INTERFACE          interface the tunnels ride on
-  --api URL                   unix:PATH, https://HOST:PORT or http://HOST:PORT
+  --api URL                   unix:PATH, https://HOST:PORT or http://HOST:PORT; may be repeated: the next when one fails
   --api-ca FILE               PEM of the authority that signed the API's certificate
   --token-file FILE           first line: the join token of this node
   --data FOLDER               private folder for state and programs' files
@@ -110,7 +110,7 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     labels: readLabels(values.label as string[] | undefined, env.RATCHET_LABEL, problems),
     vtepAddress: unlessCleanup("vtep", schemaProblem(IpAddress)),
     parentInterface: unlessCleanup("parent", schemaProblem(InterfaceName)),
-    api: unlessCleanup("api", apiProblem),
+    apis: readApis(values.api as string[] | undefined, env.RATCHET_API, isCleanup, problems),
     apiCa: absolute("api-ca"),
     tokenFile: absolute("token-file"),
     dataFolder: required("data"),
@@ -126,7 +126,7 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     kubeconfig: text("kubeconfig"),
     resyncSeconds: whole("resync-seconds", 30, 0, 86_400),
   };
-  if (config.tokenFile !== undefined && isClearText(config.api)) {
+  if (config.tokenFile !== undefined && config.apis.some(isClearText)) {
     problems.push(
       "--token-file needs --api with https://, unless the API is on this machine: others could read the token",
     );
@@ -151,6 +151,19 @@ function apiProblem(value: string): string | undefined {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url !== undefined && (url.protocol === "http:" || url.protocol === "https:")) return undefined;
   return "must be unix:PATH, https://HOST:PORT or http://HOST:PORT";
+}
+
+function readApis(
+  flags: string[] | undefined,
+  env: string | undefined,
+  isCleanup: boolean,
+  problems: string[],
+): string[] {
+  const apis = flags ?? env?.split(",").filter((part) => part !== "") ?? [];
+  if (apis.length === 0 && !isCleanup) problems.push("--api is needed");
+  const problem = isCleanup ? undefined : apis.map(apiProblem).find((found) => found !== undefined);
+  if (problem !== undefined) problems.push(`--api ${problem}`);
+  return apis;
 }
 
 function isClearText(api: string): boolean {

@@ -7,7 +7,7 @@ import { type ServerAddress, webSocketUrl } from "./server-address.js";
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
 // The API sends a heartbeat far more often; longer silence is a dead connection.
-const SILENCE_MS = 45_000;
+const SILENCE_MS = 10_000;
 
 export interface FollowOptions {
   /** Absent: every namespace. */
@@ -19,16 +19,18 @@ export interface FollowOptions {
 }
 
 /**
- * Follows the API's stream until the signal; connects again when it is lost and resumes where it was.
+ * Follows the API's stream until the signal; when it is lost, resumes where it was at the next of the servers.
  *
- * Throws CtlError when the very first connection fails: then the address is wrong, not the network.
+ * Throws CtlError when the very first connection fails at all of them: then the address is wrong, not the network.
  */
-export async function follow(server: ServerAddress, options: FollowOptions): Promise<void> {
+export async function follow(servers: readonly ServerAddress[], options: FollowOptions): Promise<void> {
   const { signal, onLost } = options;
   let resume: { storeId: string; revision: number } | undefined;
   let waitMs = FIRST_WAIT_MS;
   let isFirst = true;
-  while (!signal.aborted) {
+  const inVain: string[] = [];
+  for (let at = 0; !signal.aborted; at = (at + 1) % servers.length) {
+    const server = servers[at]!;
     const query = new URLSearchParams();
     if (options.namespace !== undefined) query.set("namespace", options.namespace);
     if (resume !== undefined) {
@@ -37,14 +39,18 @@ export async function follow(server: ServerAddress, options: FollowOptions): Pro
     }
     const why = await connectOnce(server, `/api/v1/stream?${query}`, signal, (frame) => {
       isFirst = false;
+      inVain.length = 0;
       waitMs = FIRST_WAIT_MS;
       if (frame.type === "snapshot") resume = { storeId: frame.storeId, revision: frame.revision };
       if (frame.type === "delta" && resume !== undefined) resume = { ...resume, revision: frame.revision };
       options.onFrame(frame);
     });
     if (signal.aborted) return;
-    if (isFirst) throw new CtlError(`cannot follow ${server.text}: ${why}`);
-    onLost?.(why);
+    inVain.push(`cannot follow ${server.text}: ${why}`);
+    const isRoundOver = inVain.length >= servers.length;
+    if (isFirst && isRoundOver) throw new CtlError(inVain.join("\n"));
+    if (!isFirst) onLost?.(why);
+    if (!isRoundOver) continue;
     await sleep(waitMs, undefined, { signal }).catch(() => {});
     waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
   }

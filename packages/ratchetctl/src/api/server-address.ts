@@ -13,6 +13,13 @@ export interface ServerAddress {
   token?: string;
 }
 
+/** Several, with commas between. @throws UsageError */
+export function parseServers(texts: readonly string[]): ServerAddress[] {
+  const all = texts.flatMap((text) => text.split(",")).filter((text) => text !== "");
+  if (all.length === 0) throw new UsageError("--server is empty");
+  return all.map(parseServer);
+}
+
 export function parseServer(text: string): ServerAddress {
   if (text.startsWith("unix:")) {
     const socketPath = text.slice("unix:".length);

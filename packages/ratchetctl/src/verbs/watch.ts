@@ -11,7 +11,7 @@ export interface WatchOptions {
 export async function watch(context: Context, options: WatchOptions): Promise<void> {
   const { streams } = context;
   const shown = new Map<string, string>();
-  await follow(context.api.server, {
+  await follow(context.api.servers, {
     ...(options.allNamespaces === true ? {} : { namespace: context.namespace }),
     signal: streams.interrupt(),
     onLost: (why) => streams.err(`connection lost: ${why}; trying again\n`),
