@@ -19,6 +19,8 @@ import { NodesModule } from "./nodes/nodes.module.js";
 import { PodsModule } from "./pods/pods.module.js";
 import { PoolsModule } from "./pools/pools.module.js";
 import { ProbesModule } from "./probes/probes.module.js";
+import { RunsModule } from "./runs/runs.module.js";
+import { ScenariosModule } from "./scenarios/scenarios.module.js";
 import { TelemetryModule } from "./telemetry/telemetry.module.js";
 import { TopologyModule } from "./topology/topology.module.js";
 import { UnbuiltModule } from "./unbuilt/unbuilt.module.js";
@@ -42,6 +44,8 @@ const AREAS = [
   PodsModule,
   PoolsModule,
   ProbesModule,
+  RunsModule,
+  ScenariosModule,
   TelemetryModule,
   TopologyModule,
   UnbuiltModule,

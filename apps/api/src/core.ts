@@ -9,6 +9,8 @@ import { AgentPlaces } from "./replicas/agent-places.js";
 import type { Leader } from "./replicas/leader.js";
 import { type ReplicaOptions, Replicas } from "./replicas/replicas.js";
 import { SoleLeader } from "./replicas/sole-leader.js";
+import { publishRuns } from "./runs/publish-runs.js";
+import { RunKeeper } from "./runs/run-keeper.js";
 import { Intents } from "./state/intents.js";
 import { Mirror } from "./state/mirror.js";
 import { Reconciler } from "./state/reconciler.js";
@@ -57,6 +59,7 @@ export class Core {
   readonly runs: Runs;
   readonly reconciler: Reconciler;
   readonly changes: ChangeLog;
+  readonly scenarioRuns: RunKeeper;
   readonly #faultEnder: FaultEnder;
 
   /** Reads the whole store, then follows it. */
@@ -129,6 +132,8 @@ export class Core {
     this.#faultEnder.look();
     const { agents, registry, reconciler, feed, events } = this;
     replicas?.join({ mirror, places, agents, registry, reconciler, feed, events, log });
+    publishRuns(mirror, this.hub);
+    this.scenarioRuns = new RunKeeper(this);
     this.health.start();
     this.events.onEvent((event) => this.hub.broadcast({ type: "event", event }, event.about.namespace));
   }
@@ -138,6 +143,7 @@ export class Core {
   }
 
   async stop(): Promise<void> {
+    await this.scenarioRuns.stop();
     this.health.stop();
     this.agents.stop();
     await this.#faultEnder.stop();

@@ -14,4 +14,4 @@ export type Plural = keyof typeof PLURALS;
 export type Kind = (typeof PLURALS)[Plural] | "Node";
 
 /** Kinds that are built; the others are refused with `Unsupported`. */
-export const BUILT_PLURALS = ["pods", "links", "faults"] as const satisfies Plural[];
+export const BUILT_PLURALS = ["pods", "links", "faults", "scenarios", "runs"] as const satisfies Plural[];

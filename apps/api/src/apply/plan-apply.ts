@@ -39,11 +39,11 @@ export function planApply(
   return { edits, steps: edits.map(stepOf) };
 }
 
-const PLURAL_OF = { Fault: "faults", Link: "links", Pod: "pods" } as const;
+const PLURAL_OF = { Fault: "faults", Link: "links", Pod: "pods", Scenario: "scenarios" } as const;
 
 function pruned(draft: Draft, world: World, set: string, kept: ReadonlyMap<string, string>): Edit[] {
   const edits: Edit[] = [];
-  for (const kind of ["Fault", "Link", "Pod"] as const) {
+  for (const kind of ["Fault", "Link", "Pod", "Scenario"] as const) {
     for (const key of world.allKeys(PLURAL_OF[kind])) {
       const record = world.entry<AnyRecord>(key)?.data;
       if (kept.has(key) || record?.labels[SET_LABEL] !== set) continue;

@@ -7,6 +7,7 @@ import {
   LinkInput,
   PLURALS,
   PodInput,
+  ScenarioInput,
 } from "@ratchet/contracts";
 import type { z } from "zod";
 import { MAX_ERRORS, refuse } from "../http/problem-error.js";
@@ -61,6 +62,10 @@ export function readObjects(
       const input = read(FaultInput);
       if (input)
         inputs.push({ where, namespace: input.metadata.namespace ?? defaultNamespace, object: { kind, input } });
+    } else if (apiVersion === API_VERSION && kind === "Scenario") {
+      const input = read(ScenarioInput);
+      if (input)
+        inputs.push({ where, namespace: input.metadata.namespace ?? defaultNamespace, object: { kind, input } });
     } else if (apiVersion === API_VERSION && (Object.values(PLURALS) as unknown[]).includes(kind)) {
       unsupported.push({ field: `${where}.kind`, message: `${kind} is not built yet`, code: "Unsupported" });
     } else {
@@ -79,13 +84,14 @@ function headOf(value: unknown): { apiVersion?: unknown; kind?: unknown } {
 function unknownKind(where: string, apiVersion: unknown, kind: unknown): FieldError {
   if (typeof apiVersion !== "string")
     return { field: `${where}.apiVersion`, message: `is needed: ${API_VERSION}, or v1 for a Kubernetes Pod` };
-  if (typeof kind !== "string") return { field: `${where}.kind`, message: "is needed: Pod, Link or Fault" };
+  if (typeof kind !== "string") return { field: `${where}.kind`, message: "is needed: Pod, Link, Fault or Scenario" };
   if (apiVersion !== API_VERSION && apiVersion !== "v1") {
     return { field: `${where}.apiVersion`, message: `must be ${API_VERSION}, or v1 for a Kubernetes Pod` };
   }
   return {
     field: `${where}.kind`,
-    message: apiVersion === "v1" ? "must be Pod: nothing else of Kubernetes is read" : "must be Pod, Link or Fault",
+    message:
+      apiVersion === "v1" ? "must be Pod: nothing else of Kubernetes is read" : "must be Pod, Link, Fault or Scenario",
   };
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { keys, type LinkSpec, type PodSpec } from "@ratchet/contracts";
+import { keys, type LinkSpec, type PodSpec, type ScenarioSpec } from "@ratchet/contracts";
 import type { ChangeRecord } from "../history/change-record.js";
 import { ProblemError } from "../http/problem-error.js";
 import type { Edit } from "../plan/stage.js";
@@ -14,6 +14,7 @@ import type {
   NamespacePoolsRecord,
   PodRecord,
   RunRecord,
+  ScenarioRecord,
 } from "../state/records.js";
 import { changeRun, runOf } from "../state/runs.js";
 
@@ -32,7 +33,9 @@ export function planRevert(draft: Draft, change: ChangeRecord, newUid: () => str
     revertPools(draft, change, namespace);
     return [];
   }
-  if ((kind !== "Pod" && kind !== "Link") || namespace === null) {
+  if (kind === "Run")
+    throw new ProblemError("Unsupported", "what was run cannot be taken back: a run puts back itself");
+  if ((kind !== "Pod" && kind !== "Link" && kind !== "Scenario") || namespace === null) {
     throw new ProblemError("Unsupported", `a change of a ${kind} cannot be taken back: it comes from its agent`);
   }
   const before = change.before as Shown | null;
@@ -58,7 +61,8 @@ export function planRevert(draft: Draft, change: ChangeRecord, newUid: () => str
 
 /** Where the object of a change is now; undefined when there is none. */
 export function revisionOf(draft: Draft, { kind, namespace, name }: ChangeRecord): number | undefined {
-  if ((kind !== "Pod" && kind !== "Link" && kind !== "Fault") || namespace === null) return undefined;
+  if ((kind !== "Pod" && kind !== "Link" && kind !== "Fault" && kind !== "Scenario") || namespace === null)
+    return undefined;
   return draft.stored(keyOf(kind, namespace, name))?.modRevision;
 }
 
@@ -120,9 +124,9 @@ function isAsLeft(held: AnyRecord, { metadata, spec }: Document): boolean {
   );
 }
 
-function recordOf({ metadata, spec }: Document, uid: string): PodRecord | LinkRecord {
+function recordOf({ metadata, spec }: Document, uid: string): PodRecord | LinkRecord | ScenarioRecord {
   const { namespace, name, labels, annotations, createdAt } = metadata;
-  return { uid, namespace, name, labels, annotations, createdAt, spec: spec as PodSpec & LinkSpec };
+  return { uid, namespace, name, labels, annotations, createdAt, spec: spec as PodSpec & LinkSpec & ScenarioSpec };
 }
 
 function changedSince({ kind, namespace, name, id }: ChangeRecord, how: string): ProblemError {

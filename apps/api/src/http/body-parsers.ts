@@ -5,10 +5,12 @@ import { readJson } from "./read-json.js";
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 export const APPLY_LIMIT_BYTES = 8 * 1024 * 1024;
 export const APPLY_PATH = "/api/v1/apply";
+/** POST alone: a scenario is written by hand, and its mistakes are told by line. */
+export const RUNS_PATH = "/api/v1/namespaces/:namespace/runs";
 const JSON_TYPES = ["application/json", "application/merge-patch+json"];
 const YAML_TYPES = ["application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"];
 
-/** A YAML body, not read yet: only apply takes one. */
+/** A YAML body, not read yet: only apply and runs take one. */
 export class YamlText {
   readonly text: string;
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
 import type { ServerCertificate } from "../access/server-certificate.js";
-import { APPLY_PATH, isYaml } from "./body-parsers.js";
+import { APPLY_PATH, isYaml, RUNS_PATH } from "./body-parsers.js";
 import { unsupportedMediaType } from "./problem.filter.js";
 import { ProblemError } from "./problem-error.js";
 import { isFromUnixSocket } from "./unix-connections.js";
@@ -61,6 +61,6 @@ export function checkMediaType(request: FastifyRequest): void {
   const isTaken =
     type === "application/json" ||
     (method === "PATCH" && type === "application/merge-patch+json") ||
-    (request.routeOptions.url === APPLY_PATH && isYaml(type));
+    ([APPLY_PATH, RUNS_PATH].includes(request.routeOptions.url ?? "") && isYaml(type));
   if (!isTaken) throw unsupportedMediaType(request);
 }

@@ -3,11 +3,10 @@ import { keys, type Link, LinkInput, type RerouteRequest } from "@ratchet/contra
 import { parseObject } from "../admission/parse-object.js";
 import { Core } from "../core.js";
 import { mergePatch } from "../http/merge-patch.js";
-import { notFound, ProblemError } from "../http/problem-error.js";
-import { rerouted } from "../plan/reroute.js";
+import { notFound } from "../http/problem-error.js";
 import { documentOf } from "../state/documents.js";
 import type { Request } from "../state/intents.js";
-import type { LinkRecord } from "../state/records.js";
+import { rerouteLink } from "./reroute-link.js";
 
 /** Changes links. Each answers the link as it is afterwards. */
 @Injectable()
@@ -39,16 +38,7 @@ export class LinksService {
   }
 
   async reroute(namespace: string, name: string, asked: RerouteRequest, request: Request): Promise<Link> {
-    const make = ({ data, modRevision }: { data: unknown; modRevision: number }) => {
-      const link = data as LinkRecord;
-      const moved = { ...documentOf("Link", link, modRevision), spec: rerouted(link.spec, asked) };
-      return { kind: "Link" as const, input: parseObject(LinkInput, moved, { namespace, name }) };
-    };
-    try {
-      await this.#core.intents.update("Link", namespace, name, request, make, "reroute");
-    } catch (error) {
-      throw asAsked(error);
-    }
+    await rerouteLink(this.#core.intents, namespace, name, asked, request);
     return this.#read(namespace, name);
   }
 
@@ -66,16 +56,4 @@ export class LinksService {
     if (link === undefined) throw notFound("Link", namespace, name);
     return link;
   }
-}
-
-/**
- * A refusal of the moved link, in the words of the request: what is wrong with its ends, whichever the
- * check names, came with `to`, for the link was right before.
- */
-function asAsked(error: unknown): unknown {
-  if (!(error instanceof ProblemError)) return error;
-  const { code, message, errors, headers } = error;
-  const rename = (text: string) => text.replace(/spec\.endpoints\[[01]\]\./g, "to.");
-  const renamed = errors.map((item) => ({ ...item, field: rename(item.field) }));
-  return new ProblemError(code, rename(message), { errors: renamed, headers, cause: error });
 }

@@ -7,7 +7,7 @@ import { claimLink, claimPod, releaseLink, releasePod } from "../admission/claim
 import { inDocument } from "../admission/parse-object.js";
 import { documentOf } from "../state/documents.js";
 import type { Draft } from "../state/draft.js";
-import type { AnyRecord, FaultRecord, LinkRecord, PodRecord } from "../state/records.js";
+import type { AnyRecord, FaultRecord, LinkRecord, PodRecord, ScenarioRecord } from "../state/records.js";
 import { type SettleTools, settle } from "./settle.js";
 import { releaseSubnets, settleSubnets } from "./settle-subnets.js";
 
@@ -22,8 +22,14 @@ export type PodEdit = Common & { kind: "Pod"; before: PodRecord | undefined; aft
 export type LinkEdit = Common & { kind: "Link"; before: LinkRecord | undefined; after: LinkRecord | undefined };
 export type FaultEdit = Common & { kind: "Fault"; before: FaultRecord | undefined; after: FaultRecord | undefined };
 
+export type ScenarioEdit = Common & {
+  kind: "Scenario";
+  before: ScenarioRecord | undefined;
+  after: ScenarioRecord | undefined;
+};
+
 /** One object to make (`before` undefined), to replace, or to remove (`after` undefined). */
-export type Edit = PodEdit | LinkEdit | FaultEdit;
+export type Edit = PodEdit | LinkEdit | FaultEdit | ScenarioEdit;
 
 /**
  * Writes edits into a draft as one step: everything that goes lets go first, so that an interface or an address can
@@ -44,7 +50,7 @@ export function stage(draft: Draft, edits: readonly Edit[], surroundings: Surrou
       throw edit.where === undefined ? error : inDocument(error, edit.where);
     }
     record(draft, edit);
-    if (edit.kind === "Fault") continue;
+    if (edit.kind === "Fault" || edit.kind === "Scenario") continue;
     if (edit.kind === "Pod") settling.pods.add(edit.key);
     else if (edit.after === undefined) settling.goneLinks.add(edit.before?.uid ?? "");
     else settling.links.add(edit.key);
@@ -62,7 +68,8 @@ function release(draft: Draft, edit: Edit): void {
 }
 
 function admit(draft: Draft, edit: Edit, surroundings: Surroundings, tools: SettleTools): void {
-  if (edit.after === undefined) return;
+  // What a scenario names has to be there when it runs, not before.
+  if (edit.after === undefined || edit.kind === "Scenario") return;
   if (edit.kind === "Pod") {
     checkPod(edit.after);
     claimPod(draft, edit.after);

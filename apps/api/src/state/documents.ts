@@ -1,17 +1,24 @@
-import { API_VERSION, type FaultSpec, type LinkSpec, type Metadata, type PodSpec } from "@ratchet/contracts";
+import {
+  API_VERSION,
+  type FaultSpec,
+  type LinkSpec,
+  type Metadata,
+  type PodSpec,
+  type ScenarioSpec,
+} from "@ratchet/contracts";
 import type { IntentRecord } from "./records.js";
 
-/** A pod, link or fault as a client reads it, without its status. */
+/** A pod, link, fault or scenario as a client reads it, without its status. */
 export interface Document {
   apiVersion: typeof API_VERSION;
-  kind: "Pod" | "Link" | "Fault";
+  kind: "Pod" | "Link" | "Fault" | "Scenario";
   metadata: Metadata;
-  spec: PodSpec | LinkSpec | FaultSpec;
+  spec: PodSpec | LinkSpec | FaultSpec | ScenarioSpec;
 }
 
 export function documentOf(
   kind: Document["kind"],
-  record: IntentRecord<PodSpec | LinkSpec | FaultSpec>,
+  record: IntentRecord<PodSpec | LinkSpec | FaultSpec | ScenarioSpec>,
   revision: number,
 ): Document {
   return { apiVersion: API_VERSION, kind, metadata: metadataOf(record, revision), spec: record.spec };

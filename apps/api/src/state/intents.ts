@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { type FaultInput, keys, type LinkInput, type PodInput } from "@ratchet/contracts";
+import { type FaultInput, keys, type LinkInput, type PodInput, type ScenarioInput } from "@ratchet/contracts";
 import { faultRecord } from "../admission/admit-fault.js";
 import { linkRecord, type Surroundings } from "../admission/admit-link.js";
 import { podRecord } from "../admission/admit-pod.js";
+import { scenarioRecord } from "../admission/admit-scenario.js";
 import { protectMarks } from "../admission/protect-marks.js";
 import { type Condition, checkIfMatch, stale } from "../http/if-match.js";
 import { notFound, ProblemError } from "../http/problem-error.js";
@@ -10,14 +11,15 @@ import { type Edit, stage } from "../plan/stage.js";
 import type { Observer } from "../status/observer.js";
 import { Draft } from "./draft.js";
 import type { Mirror } from "./mirror.js";
-import type { AnyRecord, FaultRecord, Held, LinkRecord, PodRecord } from "./records.js";
+import type { AnyRecord, FaultRecord, Held, LinkRecord, PodRecord, ScenarioRecord } from "./records.js";
 import type { SettleToolbox } from "./settle-toolbox.js";
 import type { Committed, Transactor } from "./transactor.js";
 
 export type Input =
   | { kind: "Pod"; input: PodInput }
   | { kind: "Link"; input: LinkInput }
-  | { kind: "Fault"; input: FaultInput };
+  | { kind: "Fault"; input: FaultInput }
+  | { kind: "Scenario"; input: ScenarioInput };
 export type IntentKind = Input["kind"];
 
 /** Who asks, at which revision the object must be, and who wants to know what was recorded. */
@@ -107,6 +109,7 @@ export class Intents {
 
 export function keyOf(kind: IntentKind, namespace: string, name: string): string {
   if (kind === "Fault") return keys.fault(namespace, name);
+  if (kind === "Scenario") return keys.scenario(namespace, name);
   return kind === "Pod" ? keys.pod(namespace, name) : keys.link(namespace, name);
 }
 
@@ -127,6 +130,10 @@ export function editOf(
   if (object.kind === "Fault") {
     const held = before as FaultRecord | undefined;
     return { kind: "Fault", key, verb, before: held, after: faultRecord(object.input, namespace, held, now, actor) };
+  }
+  if (object.kind === "Scenario") {
+    const held = before as ScenarioRecord | undefined;
+    return { kind: "Scenario", key, verb, before: held, after: scenarioRecord(object.input, namespace, held, now) };
   }
   const after = protectMarks(linkRecord(object.input, namespace, before as LinkRecord | undefined, now), before);
   return { kind: "Link", key, verb, before: before as LinkRecord | undefined, after };

@@ -23,6 +23,8 @@ export interface Touched {
   ends: Set<string>;
   links: Set<string>;
   faults: Set<string>;
+  /** Runs of scenarios, gone ones too. */
+  scenarioRuns: Set<string>;
   nodes: Set<string>;
   vnis: Set<number>;
   /** Keys about replicas: which there are, which leads, and which holds which agent. */
@@ -201,6 +203,8 @@ export class Mirror {
       if (link !== undefined) for (const podKey of podKeysOfLink(link)) touched.ends.add(podKey);
     } else if (key.startsWith(keys.faults())) {
       touched.faults.add(key);
+    } else if (key.startsWith(keys.scenarioRuns())) {
+      touched.scenarioRuns.add(key);
     } else if (key.startsWith(keys.bindings())) {
       this.#touchPod(keys.pods() + key.slice(keys.bindings().length), touched);
     } else if (key.startsWith(keys.runs())) {
@@ -263,6 +267,7 @@ function nothing(revision: number): Touched {
     ends: new Set(),
     links: new Set(),
     faults: new Set(),
+    scenarioRuns: new Set(),
     nodes: new Set(),
     vnis: new Set(),
     members: new Set(),

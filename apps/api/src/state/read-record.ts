@@ -7,7 +7,9 @@ import {
   keys,
   PodInterface,
   Route,
+  RunStatus,
   Sandbox,
+  ScenarioSpec,
   TRANSPORTS,
 } from "@ratchet/contracts";
 import { z } from "zod";
@@ -73,6 +75,18 @@ const SCHEMAS: readonly (readonly [prefix: string, schema: z.ZodType])[] = [
         action: FaultAction,
         durationSeconds: z.number().min(0).max(FAULT_MAX_SECONDS),
       }),
+    }),
+  ],
+  [keys.scenarios(), z.looseObject({ ...intent, spec: ScenarioSpec })],
+  [
+    keys.scenarioRuns(),
+    z.looseObject({
+      ...intent,
+      owner: text.nullable(),
+      cancel: z.looseObject({ by: text, at: text }).nullable(),
+      undo: z.array(z.looseObject({ kind: text })),
+      spec: z.looseObject({ scenario: text, seed: z.int(), source: ScenarioSpec }),
+      status: RunStatus,
     }),
   ],
   [
@@ -142,12 +156,16 @@ function misplaced(key: string, data: unknown): ReadRecord {
       ? keys.link(namespace ?? "", name ?? "")
       : key.startsWith(keys.faults())
         ? keys.fault(namespace ?? "", name ?? "")
-        : key.startsWith(keys.nodes())
-          ? keys.node(name ?? "")
-          : key.startsWith(keys.vnis())
-            ? keys.vni(vni ?? 0)
-            : key.startsWith(keys.subnets())
-              ? keys.subnet(namespace ?? "", network ?? "")
-              : key;
+        : key.startsWith(keys.scenarios())
+          ? keys.scenario(namespace ?? "", name ?? "")
+          : key.startsWith(keys.scenarioRuns())
+            ? keys.scenarioRun(namespace ?? "", name ?? "")
+            : key.startsWith(keys.nodes())
+              ? keys.node(name ?? "")
+              : key.startsWith(keys.vnis())
+                ? keys.vni(vni ?? 0)
+                : key.startsWith(keys.subnets())
+                  ? keys.subnet(namespace ?? "", network ?? "")
+                  : key;
   return key === expected ? { data } : { problem: `names itself ${expected}` };
 }

@@ -1,4 +1,14 @@
-import type { FAULT_ENDINGS, FaultSpec, LinkSpec, NodeCapabilities, NodeSpec, PodSpec } from "@ratchet/contracts";
+import type {
+  FAULT_ENDINGS,
+  FaultSpec,
+  LinkSpec,
+  NodeCapabilities,
+  NodeSpec,
+  PodEndpoint,
+  PodSpec,
+  RunStatus,
+  ScenarioSpec,
+} from "@ratchet/contracts";
 
 /** An intent as the store keeps it. Its revision is the entry's modRevision: nothing but metadata and spec is in it. */
 export interface IntentRecord<Spec> {
@@ -22,7 +32,26 @@ export interface FaultRecord extends IntentRecord<FaultSpec> {
   end: { at: string; how: (typeof FAULT_ENDINGS)[number] } | null;
 }
 
-export type AnyRecord = PodRecord | LinkRecord | FaultRecord;
+export type ScenarioRecord = IntentRecord<ScenarioSpec>;
+
+export type AnyRecord = PodRecord | LinkRecord | FaultRecord | ScenarioRecord;
+
+/** What a run changed, written down before it did, so that whoever comes after can put it back. */
+export type Undo =
+  /** `as`: how the scenario names it; `link`: of a cut. */
+  | { kind: "fault"; name: string; as: string | null; link: string | null }
+  | { kind: "end"; link: string; linkUid: string; endpoint: 0 | 1; before: PodEndpoint; after: PodEndpoint }
+  | { kind: "state"; link: string; linkUid: string }
+  | { kind: "pod"; pod: string; podUid: string; wasRunning: boolean };
+
+/** A run of a scenario. One process at a time writes it: the one named in `owner`. */
+export interface ScenarioRunRecord extends IntentRecord<{ scenario: string; seed: number; source: ScenarioSpec }> {
+  /** Of the process that carries it out; null before anybody has taken it. */
+  owner: string | null;
+  cancel: { by: string; at: string } | null;
+  undo: Undo[];
+  status: RunStatus;
+}
 
 /** What a node's agent said of it when it last connected. */
 export interface NodeRecord {

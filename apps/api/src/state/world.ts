@@ -9,6 +9,8 @@ import type {
   NodeRecord,
   PodRecord,
   RunRecord,
+  ScenarioRecord,
+  ScenarioRunRecord,
   SubnetRecord,
   VniRecord,
 } from "./records.js";
@@ -17,11 +19,15 @@ import { SetIndex } from "./set-index.js";
 const PODS = keys.pods();
 const LINKS = keys.links();
 const FAULTS = keys.faults();
+const SCENARIOS = keys.scenarios();
+const SCENARIO_RUNS = keys.scenarioRuns();
 const NODES = keys.nodes();
 const BINDINGS = keys.bindings();
 const VNIS = keys.vnis();
 const SUBNETS = keys.subnets();
 const ADDRESSES = keys.addresses();
+
+type Indexed = "pods" | "links" | "faults" | "scenarios" | "scenarioRuns";
 
 /**
  * Everything the store holds, read and indexed: by namespace, by pod, by node, by uid.
@@ -34,6 +40,8 @@ export class World {
     pods: new SetIndex<string>(),
     links: new SetIndex<string>(),
     faults: new SetIndex<string>(),
+    scenarios: new SetIndex<string>(),
+    scenarioRuns: new SetIndex<string>(),
   };
   readonly #linksOfPod = new SetIndex<string>();
   readonly #podsOfNode = new SetIndex<string>();
@@ -69,6 +77,10 @@ export class World {
     return this.entry<NodeRecord>(keys.node(name));
   }
 
+  scenarioRun(key: string): Held<ScenarioRunRecord> | undefined {
+    return this.entry<ScenarioRunRecord>(key);
+  }
+
   run(pod: PodRecord): RunRecord {
     const run = this.entry<RunRecord>(keys.run(pod.namespace, pod.name))?.data;
     return run?.podUid === pod.uid ? run : { podUid: pod.uid, isRunning: true, incarnation: 0 };
@@ -95,7 +107,7 @@ export class World {
     return this.#keyOfUid.get(uid);
   }
 
-  keysIn(kind: "pods" | "links" | "faults", namespace: string): ReadonlySet<string> {
+  keysIn(kind: Indexed, namespace: string): ReadonlySet<string> {
     return this.#byNamespace[kind].get(namespace);
   }
 
@@ -154,12 +166,12 @@ export class World {
     return this.#vnis;
   }
 
-  /** Namespaces that have a pod, a link or a fault. */
+  /** Namespaces that have a pod, a link, a fault, a scenario or a run. */
   namespaces(): Set<string> {
     return new Set(Object.values(this.#byNamespace).flatMap((index) => [...index.keys()]));
   }
 
-  *allKeys(kind: "pods" | "links" | "faults"): Iterable<string> {
+  *allKeys(kind: Indexed): Iterable<string> {
     for (const namespace of this.#byNamespace[kind].keys()) yield* this.#byNamespace[kind].get(namespace);
   }
 
@@ -194,6 +206,10 @@ export class World {
       const fault = data as FaultRecord;
       this.#byNamespace.faults.add(fault.namespace, key);
       this.#keyOfUid.set(fault.uid, key);
+    } else if (key.startsWith(SCENARIOS)) {
+      this.#byNamespace.scenarios.add((data as ScenarioRecord).namespace, key);
+    } else if (key.startsWith(SCENARIO_RUNS)) {
+      this.#byNamespace.scenarioRuns.add((data as ScenarioRunRecord).namespace, key);
     } else if (key.startsWith(BINDINGS)) {
       this.#place(podOfBinding(key));
     } else if (key.startsWith(VNIS)) {
@@ -232,6 +248,10 @@ export class World {
       const fault = data as FaultRecord;
       this.#byNamespace.faults.remove(fault.namespace, key);
       this.#keyOfUid.delete(fault.uid);
+    } else if (key.startsWith(SCENARIOS)) {
+      this.#byNamespace.scenarios.remove((data as ScenarioRecord).namespace, key);
+    } else if (key.startsWith(SCENARIO_RUNS)) {
+      this.#byNamespace.scenarioRuns.remove((data as ScenarioRunRecord).namespace, key);
     } else if (key.startsWith(VNIS)) {
       const { vni, linkUid, nodes } = data as VniRecord;
       this.#vnis.delete(vni);

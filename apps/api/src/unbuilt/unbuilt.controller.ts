@@ -9,7 +9,7 @@ const UNBUILT = Object.keys(PLURALS).filter((plural) => !(BUILT_PLURALS as reado
 export class UnbuiltController {
   @All(UNBUILT.flatMap((plural) => [plural, `${plural}/*`]))
   kind(): never {
-    throw new ProblemError("Unsupported", `${UNBUILT.join(", ")} are not built yet: pods, links and faults are`);
+    throw new ProblemError("Unsupported", `${UNBUILT.join(", ")} are not built yet: ${BUILT_PLURALS.join(", ")} are`);
   }
 
   @Get("links/:name/capture")

@@ -56,7 +56,7 @@ export const StreamFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("layout"), namespace: z.string(), layout: Layout, actor: z.string() }),
   /** A run of a scenario moved on, whole: sent when a step begins or ends, and while probes measure about once a second. */
   z.object({ type: z.literal("run"), run: Run }),
-  z.object({ type: z.literal("run-deleted"), namespace: z.string(), name: z.string(), uid: z.string() }),
+  z.object({ type: z.literal("run-deleted"), namespace: z.string(), name: z.string() }),
   /** Of the links this reader watches. A node's links come together, idle ones too; each node has frames of its own. */
   z.object({
     type: z.literal("telemetry"),

@@ -34,7 +34,7 @@ export function openApiDocument(version: string): object {
 }
 
 function describe(operation: Operation): object {
-  const { id, tag, summary, body, answer, status = 200 } = operation;
+  const { id, tag, summary, body, answer, media, status = 200 } = operation;
   return {
     operationId: id,
     tags: [tag],
@@ -46,6 +46,7 @@ function describe(operation: Operation): object {
         description: status === 201 ? "Created" : "Done",
         ...answerHeaders(operation),
         ...(answer === undefined ? {} : { content: { "application/json": { schema: ref(answer) } } }),
+        ...(media === undefined ? {} : { content: { [media]: { schema: { type: "string" } } } }),
       },
       default: {
         description: "Refused; 503 comes with Retry-After",
@@ -55,7 +56,7 @@ function describe(operation: Operation): object {
   };
 }
 
-const TAGGED: readonly (string | undefined)[] = ["Pod", "Link", "Fault", "Node"];
+const TAGGED: readonly (string | undefined)[] = ["Pod", "Link", "Fault", "Scenario", "Run", "Node"];
 
 function answerHeaders({ method, answer, status }: Operation): object {
   const schema = { type: "string" };
@@ -87,6 +88,10 @@ function bodyContent(body: NonNullable<Operation["body"]>): object {
     const json = { oneOf: [OBJECT, { type: "array", items: OBJECT }] };
     return { "application/json": { schema: json }, "application/yaml": { schema: { type: "string" } } };
   }
+  if (body === "RunOrScenario") {
+    const schema = { oneOf: [ref("RunInput"), ref("ScenarioInput")] };
+    return { "application/json": { schema }, "application/yaml": { schema: { type: "string" } } };
+  }
   return { "application/json": { schema: ref(body) } };
 }
 
@@ -101,7 +106,7 @@ function pathParameters({ path }: Operation): object[] {
 
 function queryParameters({ query = [] }: Operation): object[] {
   const typeOf = (name: string) =>
-    ["limit", "seconds"].includes(name) ? "integer" : name === "dryRun" ? "boolean" : "string";
+    ["limit", "seconds", "seed"].includes(name) ? "integer" : name === "dryRun" ? "boolean" : "string";
   return query.map((name) => ({ name, in: "query", schema: { type: typeOf(name) } }));
 }
 

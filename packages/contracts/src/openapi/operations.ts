@@ -7,8 +7,10 @@ export interface Operation {
   id: string;
   tag: string;
   summary: string;
-  body?: SchemaName | "MergePatch" | "Manifests";
+  body?: SchemaName | "MergePatch" | "Manifests" | "RunOrScenario";
   answer?: SchemaName;
+  /** Media type of an answer that is no JSON. */
+  media?: string;
   status?: 200 | 201;
   query?: readonly string[];
   /** Takes `If-Match`. */
@@ -21,6 +23,22 @@ export const OPERATIONS: readonly Operation[] = [
   ...resource("pods", "Pod"),
   ...resource("links", "Link"),
   ...resource("faults", "Fault"),
+  ...resource("scenarios", "Scenario"),
+  ...resource("runs", "Run").filter(({ method }) => method === "get" || method === "delete"),
+  {
+    method: "post",
+    path: "/api/v1/namespaces/{namespace}/runs",
+    id: "createRun",
+    tag: "runs",
+    summary: "Runs a scenario: a kept one by its name, or the one in the body; everything is checked before it begins",
+    body: "RunOrScenario",
+    answer: "Run",
+    status: 201,
+    query: ["dryRun", "seed", "name"],
+  },
+  post("runs", "Run", "cancel", "Ends a run: it is torn down, and what it changed is put back"),
+  ofRun("series", "getRunSeries", "Reads what a run's probes saw over time", { answer: "RunSeries" }),
+  ofRun("compare", "compareRuns", "Shows a run beside an earlier one", { answer: "RunComparison", query: ["with"] }),
   post("faults", "Fault", "heal", "Ends a fault now; it stays readable for a while"),
   {
     method: "post",
@@ -230,7 +248,20 @@ export const OPERATIONS: readonly Operation[] = [
   },
 ];
 
-function resource(plural: "pods" | "links" | "faults", kind: "Pod" | "Link" | "Fault"): Operation[] {
+function ofRun(what: string, id: string, summary: string, more: Partial<Operation>): Operation {
+  return {
+    method: "get",
+    path: `/api/v1/namespaces/{namespace}/runs/{name}/${what}`,
+    id,
+    tag: "runs",
+    summary,
+    ...more,
+  };
+}
+
+type Resource = ["pods", "Pod"] | ["links", "Link"] | ["faults", "Fault"] | ["scenarios", "Scenario"] | ["runs", "Run"];
+
+function resource(...[plural, kind]: Resource): Operation[] {
   const all = `/api/v1/namespaces/{namespace}/${plural}`;
   const one = `${all}/{name}`;
   const common = { tag: plural, answer: kind } as const;
@@ -278,7 +309,7 @@ function resource(plural: "pods" | "links" | "faults", kind: "Pod" | "Link" | "F
 
 function post(
   plural: string,
-  kind: "Pod" | "Link" | "Fault",
+  kind: "Pod" | "Link" | "Fault" | "Run",
   verb: string,
   summary: string,
   body?: SchemaName,

@@ -11,6 +11,7 @@ import { listOf } from "../api/list.js";
 import { Pools, PoolsInput } from "../api/pools.js";
 import { Problem } from "../api/problem.js";
 import { RerouteRequest } from "../api/reroute.js";
+import { RunComparison, RunSeries } from "../api/run.js";
 import { StreamFrame } from "../api/stream.js";
 import { LinkTelemetry } from "../api/telemetry.js";
 import { Topology } from "../api/topology.js";
@@ -20,6 +21,8 @@ import { Endpoint, Link, LinkInput, PodEndpoint } from "../resources/link.js";
 import { API_VERSION } from "../resources/metadata.js";
 import { Node } from "../resources/node.js";
 import { Pod, PodInput } from "../resources/pod.js";
+import { Run, RunInput } from "../resources/run.js";
+import { Scenario, ScenarioInput } from "../resources/scenario.js";
 
 const Namespace = z.object({
   apiVersion: z.literal(API_VERSION),
@@ -32,6 +35,8 @@ const INPUTS = {
   PodInput,
   LinkInput,
   FaultInput,
+  ScenarioInput,
+  RunInput,
   RerouteRequest,
   PingRequest,
   TraceRequest,
@@ -46,6 +51,10 @@ const OUTPUTS = {
   Pod,
   Link,
   Fault,
+  Scenario,
+  Run,
+  RunSeries,
+  RunComparison,
   HealResult,
   Topology,
   Change,
@@ -63,6 +72,8 @@ const OUTPUTS = {
   PodList: listOf("Pod", Pod),
   LinkList: listOf("Link", Link),
   FaultList: listOf("Fault", Fault),
+  ScenarioList: listOf("Scenario", Scenario),
+  RunList: listOf("Run", Run),
   ChangeList: listOf("Change", Change),
   EventList: listOf("Event", Event),
   NamespaceList: listOf("Namespace", Namespace),

@@ -8,6 +8,8 @@ const percent = z.number().min(0).max(100);
 const pods = z.union([Name, z.array(Name).min(1).max(64)], { error: "must be the name of a pod or a list of them" });
 
 export const THROUGHPUT_MAX_SECONDS = 30;
+/** How far back the single packets of a continuous probe are kept while a run goes on. */
+export const PROBE_MEMORY_SECONDS = 120;
 
 /** Conditions of checks and of `waitUntil`, by key. Everything that happens in a pod is asked of its agent. */
 export const conditionFields = {
@@ -70,7 +72,7 @@ export const conditionFields = {
   probe: z
     .strictObject({
       name: Name,
-      overSeconds: z.number().min(0.1).max(86_400).optional(),
+      overSeconds: z.number().min(0.1).max(PROBE_MEMORY_SECONDS).optional(),
       lossUnderPercent: percent.optional(),
       /** No outage has been longer; one that lasts counts up to now. */
       outageUnderSeconds: z.number().min(0).max(86_400).optional(),
