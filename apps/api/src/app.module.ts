@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from "@nestjs/common";
 import { accessModule } from "./access/access.module.js";
 import type { Gate } from "./access/gate.js";
 import { ApplyModule } from "./apply/apply.module.js";
+import { BackupModule } from "./backup/backup.module.js";
 import { ChangesModule } from "./changes/changes.module.js";
 import type { Core } from "./core.js";
 import { coreModule } from "./core.module.js";
@@ -30,6 +31,7 @@ class AppModule {}
 
 const AREAS = [
   ApplyModule,
+  BackupModule,
   ChangesModule,
   DocsModule,
   DoctorModule,

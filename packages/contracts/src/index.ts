@@ -15,6 +15,7 @@ export * from "./agent/report.js";
 export * from "./agent/rpc.js";
 export * from "./agent/telemetry.js";
 export * from "./api/apply.js";
+export * from "./api/backup.js";
 export * from "./api/change.js";
 export * from "./api/doctor.js";
 export * from "./api/heal.js";

@@ -9,6 +9,7 @@ import { UsageError } from "./ctl-error.js";
 import { addInit } from "./init-command.js";
 import { paintFor } from "./output/paint.js";
 import { apply } from "./verbs/apply.js";
+import { backup, isBackupFile, restoreBackup } from "./verbs/backup.js";
 import { remove } from "./verbs/delete.js";
 import { doctor } from "./verbs/doctor.js";
 import { exec } from "./verbs/exec.js";
@@ -118,8 +119,20 @@ export function buildProgram(
     .description("cut wires: both pods lose the carrier and keep everything else")
     .action((names, options) => setState(context(), names, "down", options));
   withWait(program.command("restore <links...>"))
-    .description("mend wires that were cut")
-    .action((names, options) => setState(context(), names, "up", options));
+    .usage("[options] <links...>  or  restore <file>")
+    .description(
+      "mend wires that were cut; or, given a file (its name has a dot or a slash, or is -), bring a backup back",
+    )
+    .action((names: string[], options) => {
+      const file = names.find(isBackupFile);
+      if (file === undefined) return setState(context(), names, "up", options);
+      if (names.length > 1) throw new UsageError("restore takes links, or one file");
+      return restoreBackup(context(), file);
+    });
+  program
+    .command("backup [file]")
+    .description("write all resources, allocations and layouts into a file (default: stdout)")
+    .action((file) => backup(context(), file));
   program
     .command("fault <link>")
     .description("lose a wire's carrier for a while; the agents end it by themselves")

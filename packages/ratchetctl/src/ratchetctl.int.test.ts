@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -87,6 +87,39 @@ describe("doctor", () => {
       0,
       "mended  device mine lies about\nnothing is wrong any more: 1 mended (looked at the store and at node left)\n",
     ]);
+  });
+});
+
+describe("backup and restore", () => {
+  const taken = { format: "ratchet-backup", revision: 7, leftOut: [], entries: [{}, {}], layouts: [] };
+
+  it("writes a file that is its owner's alone, and brings it back", async () => {
+    const file = join(dir, "backup.json");
+    api.answer("GET /api/v1/backup", taken);
+    const { code, stdout } = await api.ctl(["backup", file]);
+    expect([code, stdout]).toEqual([0, `${file}: 2 entries and 0 layouts of revision 7\n`]);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const from = { storeId: "s", revision: 7, at: "2026-01-01T00:00:00.000Z" };
+    api.answer("POST /api/v1/restore", { revision: 2, from, restored: { pods: 1, links: 1 } });
+    const restored = await api.ctl(["restore", file]);
+    expect(restored.stdout).toContain("restored 1 pods, 1 links of 2026-01-01T00:00:00.000Z at revision 2\n");
+    expect(JSON.parse(api.received.at(-1)?.body ?? "")).toEqual(taken);
+  });
+
+  it("refuses what is no JSON, and a file beside links", async () => {
+    await writeFile(join(dir, "x.json"), "no");
+    expect(await api.ctl(["restore", join(dir, "x.json")])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("no backup"),
+    });
+    expect((await api.ctl(["restore", "mid", "x.json"])).code).toBe(2);
+    expect(api.received).toEqual([]);
+  });
+
+  it("leaves no file behind when it cannot be written", async () => {
+    api.answer("GET /api/v1/backup", taken);
+    const { code, stderr } = await api.ctl(["backup", join(dir, "nowhere", "b.json")]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("cannot write")]);
   });
 });
 

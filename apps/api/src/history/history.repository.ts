@@ -89,6 +89,33 @@ export class HistoryRepository {
     );
   }
 
+  /** All of them, by namespace and name. */
+  async listLayouts(): Promise<SavedLayout[]> {
+    return this.#run("listLayouts", async () => {
+      const rows = await this.#prisma.layout.findMany({ orderBy: [{ namespace: "asc" }, { name: "asc" }] });
+      return rows.map((row) => ({
+        ...row,
+        positions: JSON.parse(row.positions),
+        updatedAt: row.updatedAt.toISOString(),
+      }));
+    });
+  }
+
+  /** Adds them all or none. */
+  async putLayouts(layouts: readonly SavedLayout[]): Promise<void> {
+    const data = layouts.map((layout) => ({
+      ...layout,
+      positions: JSON.stringify(layout.positions),
+      updatedAt: new Date(layout.updatedAt),
+    }));
+    await this.#run("putLayouts", () => this.#prisma.layout.createMany({ data }));
+  }
+
+  async deleteLayouts(layouts: readonly { namespace: string; name: string }[]): Promise<void> {
+    const OR = layouts.map(({ namespace, name }) => ({ namespace, name }));
+    await this.#run("deleteLayouts", () => this.#prisma.layout.deleteMany({ where: { OR } }));
+  }
+
   async close(): Promise<void> {
     await this.#prisma.$disconnect();
   }

@@ -4,6 +4,9 @@ import { readJson } from "./read-json.js";
 
 export const BODY_LIMIT_BYTES = 1024 * 1024;
 export const APPLY_LIMIT_BYTES = 8 * 1024 * 1024;
+/** 50,000 links with their claims take 60 MiB. */
+export const RESTORE_LIMIT_BYTES = 256 * 1024 * 1024;
+export const RESTORE_PATH = "/api/v1/restore";
 export const APPLY_PATH = "/api/v1/apply";
 /** POST alone: a scenario is written by hand, and its mistakes are told by line. */
 export const RUNS_PATH = "/api/v1/namespaces/:namespace/runs";
@@ -38,7 +41,8 @@ export function addBodyParsers(fastify: FastifyInstance): void {
     }
   });
   fastify.addHook("onRoute", (route) => {
-    route.bodyLimit = route.url === APPLY_PATH ? APPLY_LIMIT_BYTES : BODY_LIMIT_BYTES;
+    if (route.url === RESTORE_PATH) route.bodyLimit = RESTORE_LIMIT_BYTES;
+    else route.bodyLimit = route.url === APPLY_PATH ? APPLY_LIMIT_BYTES : BODY_LIMIT_BYTES;
   });
 }
 

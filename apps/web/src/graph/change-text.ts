@@ -15,6 +15,8 @@ export function changeText(change: Change): string {
       return "Restarted";
     case "end":
       return "Ended";
+    case "restore":
+      return "Brought back from a backup";
     case "reroute":
       return reroutedTo(before, after) ?? "Re-routed";
     case "revert":

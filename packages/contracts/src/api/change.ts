@@ -1,7 +1,17 @@
 import { z } from "zod";
 import { wholeNumber } from "./list.js";
 
-export const CHANGE_VERBS = ["create", "update", "delete", "reroute", "kill", "restart", "revert", "end"] as const;
+export const CHANGE_VERBS = [
+  "create",
+  "update",
+  "delete",
+  "reroute",
+  "kill",
+  "restart",
+  "revert",
+  "end",
+  "restore",
+] as const;
 
 /** One accepted change of one object. `before` is null for a create, `after` for a delete. */
 export const Change = z.object({

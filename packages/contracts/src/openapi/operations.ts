@@ -207,6 +207,23 @@ export const OPERATIONS: readonly Operation[] = [
   },
   {
     method: "get",
+    path: "/api/v1/backup",
+    id: "takeBackup",
+    tag: "backup",
+    summary: "Answers everything that is asked for and given out, of one revision",
+    answer: "Backup",
+  },
+  {
+    method: "post",
+    path: "/api/v1/restore",
+    id: "restoreBackup",
+    tag: "backup",
+    summary: "Brings a backup back into an installation that nothing was asked of yet, whole or not at all",
+    body: "Backup",
+    answer: "RestoreResult",
+  },
+  {
+    method: "get",
     path: "/api/v1/doctor",
     id: "examine",
     tag: "doctor",

@@ -3,6 +3,7 @@ import { Session, SessionRequest } from "../access/session.js";
 import { PingRequest, PingResult } from "../agent/methods/ping.js";
 import { TraceRequest, TraceResult } from "../agent/methods/trace.js";
 import { ApplyResult } from "../api/apply.js";
+import { Backup, RestoreResult } from "../api/backup.js";
 import { Change } from "../api/change.js";
 import { DoctorReport } from "../api/doctor.js";
 import { HealResult } from "../api/heal.js";
@@ -66,6 +67,8 @@ const OUTPUTS = {
   LinkTelemetry,
   Pools,
   DoctorReport,
+  Backup,
+  RestoreResult,
   Session,
   StreamFrame,
   NodeList: listOf("Node", Node),
