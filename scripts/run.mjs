@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { runFuzz } from "./fuzz.mjs";
 import { runThrough } from "./setup/child.mjs";
-import { needEtcd, needLabPrograms } from "./setup/debian.mjs";
+import { needEtcd, needKubePrograms, needLabPrograms } from "./setup/debian.mjs";
 import { node, root } from "./setup/paths.mjs";
 import { needLinux, needRoot } from "./setup/platform.mjs";
 import { SetupError } from "./setup/say.mjs";
@@ -16,6 +16,7 @@ const VERBS = {
     await needLabPrograms();
     if (args.some((arg) => arg === "etcd" || arg === "--store=etcd")) await needEtcd();
     await prepareWorkspace("product");
+    if (args.includes("--kubernetes")) await needCluster();
     // The lab ends with us, also when we are killed.
     const env = { ...toolEnvironment(), RATCHET_LAB_PARENT: String(process.pid) };
     return runThrough(node, [join(root, "packages/lab/dist/main.js"), ...args], { env });
@@ -49,6 +50,18 @@ const VERBS = {
     return 0;
   },
 };
+
+/** Kubernetes' own programs first: what Debian has can be installed here, and what it lacks is for the user to bring. */
+async function needCluster() {
+  needRoot("npm run demo -- --kubernetes");
+  const { findKubernetes, KubeProgramsMissing } = await import(join(root, "packages/kube-cluster/dist/index.js"));
+  try {
+    findKubernetes();
+  } catch (error) {
+    throw error instanceof KubeProgramsMissing ? new SetupError(error.message) : error;
+  }
+  await needKubePrograms();
+}
 
 const [verb = "", ...args] = process.argv.slice(2);
 const run = VERBS[verb];

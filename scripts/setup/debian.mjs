@@ -10,13 +10,7 @@ const LAB = [
   { package: "iputils-ping", needs: ["ping"], why: "proves that a wire carries" },
 ];
 const ETCD = { package: "etcd-server", needs: ["etcd"], why: "keeps intents as in production" };
-const TESTS = [
-  ...LAB,
-  { package: "procps", needs: ["sysctl", "ps"], why: "reads what a test changed" },
-  { package: "chromium", needs: ["chromium"], why: "tests the page in a real browser" },
-  { package: "frr", needs: ["/usr/lib/frr/zebra", "/usr/lib/frr/ospfd"], why: "runs OSPF in the cloud router" },
-  { package: "iperf3", needs: ["iperf3"], why: "pushes traffic through a wire" },
-  { package: "tcpdump", needs: ["tcpdump"], why: "looks at frames on a wire" },
+const KUBERNETES = [
   ETCD,
   { package: "containerd", needs: ["containerd", "ctr"], why: "runs pods in a real cluster" },
   { package: "runc", needs: ["runc"], why: "runs their containers" },
@@ -28,6 +22,15 @@ const TESTS = [
   { package: "busybox-static", needs: ["busybox"], why: "makes their image" },
   { package: "openssl", needs: ["openssl"], why: "makes the cluster's certificates" },
 ];
+const TESTS = [
+  ...LAB,
+  ...KUBERNETES,
+  { package: "procps", needs: ["sysctl", "ps"], why: "reads what a test changed" },
+  { package: "chromium", needs: ["chromium"], why: "tests the page in a real browser" },
+  { package: "frr", needs: ["/usr/lib/frr/zebra", "/usr/lib/frr/ospfd"], why: "runs OSPF in the cloud router" },
+  { package: "iperf3", needs: ["iperf3"], why: "pushes traffic through a wire" },
+  { package: "tcpdump", needs: ["tcpdump"], why: "looks at frames on a wire" },
+];
 
 const SYSTEM_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
@@ -36,6 +39,9 @@ export const needLabPrograms = () => needPrograms(LAB, "the lab");
 
 /** Makes sure that the lab can keep its intents in etcd. */
 export const needEtcd = () => needPrograms([ETCD], "the lab with etcd");
+
+/** Makes sure that what a real cluster is made of is there, besides Kubernetes' own programs. */
+export const needKubePrograms = () => needPrograms(KUBERNETES, "a real cluster");
 
 /** Makes sure that what the tests start is there. */
 export const needTestPrograms = () => needPrograms(TESTS, "the tests");

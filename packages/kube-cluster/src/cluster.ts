@@ -30,6 +30,8 @@ export interface KubeClusterOptions {
   cniConf?: (node: KubeNode) => CniFile;
   /** Progress, one line each. */
   say?: (line: string) => void;
+  /** Calls the start off: everything made so far is removed. */
+  signal?: AbortSignal;
 }
 
 export interface PodWait {
@@ -126,9 +128,12 @@ async function bringUp(folder: RunFolder, swept: string[], options: KubeClusterO
     kubeconfig: kubeconfig("controllers", people.controllers),
     adminToken: people.admin.token,
   });
+  const checkpoint = () => options.signal?.throwIfAborted();
   const imageArchive = buildBusyboxImage(programs.busybox, control);
   await processes.etcd.start();
+  checkpoint();
   await processes["kube-apiserver"].start();
+  checkpoint();
   say(`kube-apiserver at ${server}`);
 
   const kubectlResult = (args: readonly string[], stdin?: string) =>
@@ -176,6 +181,7 @@ async function bringUp(folder: RunFolder, swept: string[], options: KubeClusterO
     for (;;) {
       const asked = await kubectlResult(["wait", "--for=condition=Ready", `node/${name}`, "--timeout=5s"]);
       if (asked.code === 0) return;
+      checkpoint();
       if (performance.now() > deadline) throw new Error(`node ${name} is not Ready: ${asked.stderr.trim()}`);
       await delay(100);
     }

@@ -28,19 +28,8 @@ export class KubeProgramsMissing extends Error {
  * @throws KubeProgramsMissing
  */
 export function findKubePrograms(env: NodeJS.ProcessEnv = process.env): Programs {
-  const folder = env.RATCHET_KUBE_BIN || newestCached(env);
+  const found: Record<string, string> = { cniPlugins: CNI_PLUGINS, ...findKubernetes(env) };
   const missing: string[] = [];
-  const found: Record<string, string> = { cniPlugins: CNI_PLUGINS };
-  for (const name of KUBERNETES) {
-    const path = folder === undefined ? undefined : join(folder, name);
-    if (path !== undefined && existsSync(path)) found[name] = path;
-    else missing.push(name);
-  }
-  if (missing.length > 0) {
-    throw new KubeProgramsMissing(
-      `A real cluster needs ${missing.join(", ")}${folder === undefined ? "" : ` in ${folder}`}. Set RATCHET_KUBE_BIN to a folder with Kubernetes' release binaries (https://dl.k8s.io/v1.36.3/bin/linux/amd64/NAME).`,
-    );
-  }
   const folders = [...(env.PATH ?? "").split(delimiter).filter((item) => item !== ""), ...SYSTEM_PATH];
   for (const name of SYSTEM) {
     const path = folders.map((item) => join(item, name)).find(existsSync);
@@ -54,6 +43,22 @@ export function findKubePrograms(env: NodeJS.ProcessEnv = process.env): Programs
     );
   }
   return found as Programs;
+}
+
+/** Kubernetes' own programs alone. @throws KubeProgramsMissing */
+export function findKubernetes(env: NodeJS.ProcessEnv = process.env): Record<(typeof KUBERNETES)[number], string> {
+  const folder = env.RATCHET_KUBE_BIN || newestCached(env);
+  const missing = KUBERNETES.filter((name) => folder === undefined || !existsSync(join(folder, name)));
+  if (folder === undefined || missing.length > 0) {
+    const where = folder === undefined ? "" : ` in ${folder}`;
+    throw new KubeProgramsMissing(
+      `A real cluster needs ${missing.join(", ")}${where}. Set RATCHET_KUBE_BIN to a folder with Kubernetes' release binaries (https://dl.k8s.io/v1.36.3/bin/linux/amd64/NAME).`,
+    );
+  }
+  return Object.fromEntries(KUBERNETES.map((name) => [name, join(folder, name)])) as Record<
+    (typeof KUBERNETES)[number],
+    string
+  >;
 }
 
 function newestCached(env: NodeJS.ProcessEnv): string | undefined {

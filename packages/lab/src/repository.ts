@@ -10,9 +10,16 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 export const parts = {
   api: join(root, "apps/api/dist/main.js"),
   agent: join(root, "packages/netcore/dist/agent/main.js"),
+  /** The CNI executable. */
+  shim: join(root, "packages/cni-shim/dist/ratchet"),
   web: join(root, "apps/web/dist"),
   examples: join(root, "examples"),
 };
+
+/** Refuses to start a cluster whose pods nothing would wire. */
+export function needShim(): void {
+  if (!existsSync(parts.shim)) throw new LabError(`not built: ${parts.shim} (run: npm run build)`);
+}
 
 /** Refuses to start a lab of parts that are not built. */
 export function needParts(): void {

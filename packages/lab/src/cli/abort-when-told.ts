@@ -24,3 +24,11 @@ export function abortWhenTold(onFirst: () => void, onAgain: () => void): AbortCo
   }
   return controller;
 }
+
+/** Resolves once that has happened. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -13,6 +13,7 @@ export interface CliOptions {
   routing?: LabOptions["routing"];
   store?: LabOptions["store"];
   check?: boolean;
+  kubernetes?: boolean;
 }
 
 export const OPTIONS: Option[] = [
@@ -28,6 +29,9 @@ export const OPTIONS: Option[] = [
   new Option("--store <kind>", "what keeps intents: a file, or three etcd members of the lab's own").choices([
     "embedded",
     "etcd",
+  ]),
+  new Option("--kubernetes", "in a real Kubernetes of two nodes, its pods wired by the CNI plugin").conflicts([
+    ...["empty", "nodes", "data", "name", "store"],
   ]),
   new Option("--check", "prove the cloud router without a page, print what was proved, and end"),
 ];

@@ -4,7 +4,8 @@ import { CHECKED_TOPOLOGIES, runCheck } from "../check/check.js";
 import { type Lab, startLab } from "../lab.js";
 import { LabError } from "../lab-error.js";
 import { enterUserNamespace } from "../rootless.js";
-import { abortWhenTold } from "./abort-when-told.js";
+import { aborted, abortWhenTold } from "./abort-when-told.js";
+import { kubeUp } from "./kube-up.js";
 import { type CliOptions, labOptionsOf } from "./options.js";
 import { proveTopology } from "./prove-topology.js";
 import { summaryOf } from "./summary.js";
@@ -13,17 +14,21 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Runs a lab in the foreground until it is told to stop, or checks one. Answers the exit code. */
 export async function up(cli: CliOptions): Promise<number> {
-  if (process.getuid?.() !== 0) return enterUserNamespace();
+  if (process.getuid?.() !== 0) {
+    if (cli.kubernetes === true) throw new LabError("--kubernetes needs root: kubelet and containerd do");
+    return enterUserNamespace();
+  }
   const { signal } = abortWhenTold(
     () => print("removing everything ..."),
     () => print("still removing everything"),
   );
+  if (cli.kubernetes === true) return kubeUp(cli, signal);
   if (cli.check === true) return check(cli, signal);
 
   const isReturning = cli.data !== undefined && existsSync(join(cli.data, "lab.json"));
   const lab = await startLab({ ...labOptionsOf(cli, isReturning), say: print, signal });
   await welcome(lab, signal);
-  await ended(signal);
+  await aborted(signal);
   await lab.stop();
   print("everything is removed");
   return 0;
@@ -36,13 +41,6 @@ async function welcome(lab: Lab, signal: AbortSignal): Promise<void> {
   } catch (error) {
     if (!signal.aborted) print(`cannot describe the lab: ${(error as Error).message}`);
   }
-}
-
-function ended(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 async function check(cli: CliOptions, signal: AbortSignal): Promise<number> {
