@@ -20,6 +20,7 @@ import { StoreHealth } from "./state/store-health.js";
 import { Transactor } from "./state/transactor.js";
 import { Feed } from "./status/feed.js";
 import { Observer } from "./status/observer.js";
+import { PodReadiness } from "./status/pod-readiness.js";
 import { StatusRegistry } from "./status/status-registry.js";
 import type { Store } from "./store/store.js";
 import { StreamHub } from "./stream/stream-hub.js";
@@ -51,6 +52,7 @@ export class Core {
   readonly registry = new StatusRegistry();
   readonly events = new EventLog();
   readonly observer: Observer;
+  readonly readiness: PodReadiness;
   readonly feed: Feed;
   readonly hub: StreamHub;
   readonly agents: AgentsService;
@@ -84,7 +86,8 @@ export class Core {
     this.transactor = new Transactor(store, mirror, this.health, onCommit);
     this.observer = new Observer(mirror, this.registry);
     this.changes = new ChangeLog(store, history, () => this.health.awaySince !== null);
-    this.toolbox = new SettleToolbox(mirror, this.registry);
+    this.readiness = new PodReadiness(mirror, this.observer);
+    this.toolbox = new SettleToolbox(mirror, this.registry, this.readiness);
     const { toolbox } = this;
     toolbox.startAbove();
     const dispatcher = new Dispatcher(mirror, this.observer, this.registry);
@@ -119,6 +122,7 @@ export class Core {
     this.feed.onPulse((pulse) => this.hub.publish(pulse));
     this.feed.onPulse(({ pods }) => this.reconciler.podsTouched(pods));
     this.feed.onPulse(({ pods, links }) => this.reconciler.linksTouched(links, pods));
+    this.feed.onPulse(({ pods, observedPods }) => this.reconciler.readinessTouched(observedPods, pods));
     this.feed.onPulse(({ faults }) => faults.size > 0 && this.#faultEnder.look());
     mirror.onChange(({ vnis, pools }) => {
       this.reconciler.vnisTouched(vnis);

@@ -12,6 +12,9 @@ export const keys = {
   /** Whether a managed pod shall run, and how often it was killed or restarted. */
   runs: () => `${KEY_ROOT}runs/`,
   run: (namespace: string, pod: string) => `${KEY_ROOT}runs/${namespace}/${pod}`,
+  /** Which pods a link's selectors have chosen; apart from the link, so that its revision does not move. */
+  choices: () => `${KEY_ROOT}choices/`,
+  choice: (namespace: string, link: string) => `${KEY_ROOT}choices/${namespace}/${link}`,
   nodes: () => `${KEY_ROOT}nodes/`,
   node: (name: string) => `${KEY_ROOT}nodes/${name}`,
   /** One per VNI in use or not yet confirmed gone. */

@@ -149,7 +149,10 @@ export function buildProgram(
   withWait(program.command("reroute <link>"))
     .description("move one end of a wire to another pod or interface")
     .addOption(new Option("--end <end>", "which end moves").choices(["0", "1"]).makeOptionMandatory())
-    .requiredOption("--to <pod/interface>", "where it goes")
+    .requiredOption(
+      "--to <pod/interface>",
+      "where it goes; label=value,.../interface: the newest ready pod that matches",
+    )
     .option("--address <address/length...>", "addresses of the new end (default: the old end's)")
     .option("--no-routes", "leave the old end's routes behind")
     .action((name, options) => reroute(context(), name, options));

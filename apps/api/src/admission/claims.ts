@@ -26,6 +26,23 @@ export function releaseLink(draft: Draft, link: LinkRecord): void {
   for (const wanted of addressesOfLink(draft, link)) releaseAddress(draft, wanted.key, link.uid);
 }
 
+/** What another object holds that a link needs, if it does. Changes nothing. */
+export function clashOf(draft: Draft, link: LinkRecord): ProblemError | undefined {
+  for (const [index, end] of link.spec.endpoints.entries()) {
+    if (!("pod" in end)) continue;
+    const held = draft.peek<PortClaim>(keys.port(link.namespace, end.pod, end.interface));
+    if (held !== undefined && held.linkUid !== link.uid) return portTaken(index, end, held);
+  }
+  for (const wanted of addressesOfLink(draft, link)) {
+    const auto = autoOwner(draft, link.namespace, wanted.address);
+    if (auto !== undefined && auto.linkUid !== link.uid) return inPool(wanted, link.namespace, auto.link);
+    const held = draft.peek<AddressClaim>(wanted.key);
+    const isOthers = held?.owners.some((owner) => owner !== link.uid);
+    if (held !== undefined && isOthers && held.interface !== wanted.interface) return addressTaken(wanted, held);
+  }
+  return undefined;
+}
+
 /** Its automatic addresses are those it has by now. @throws ProblemError InterfaceTaken, AddressTaken */
 export function claimLink(draft: Draft, link: LinkRecord): void {
   for (const [index, end] of link.spec.endpoints.entries()) {
@@ -33,11 +50,7 @@ export function claimLink(draft: Draft, link: LinkRecord): void {
     const key = keys.port(link.namespace, end.pod, end.interface);
     const held = draft.read<PortClaim>(key);
     if (held !== undefined && held.linkUid !== link.uid) {
-      throw taken(
-        "InterfaceTaken",
-        `spec.endpoints[${index}].interface`,
-        `${end.interface} of pod ${end.pod} is already used by link ${held.link}: choose another interface, or delete or re-route that link`,
-      );
+      throw portTaken(index, end, held);
     }
     draft.put(key, { linkUid: link.uid, link: link.name } satisfies PortClaim);
   }
@@ -56,19 +69,11 @@ export function claimPod(draft: Draft, pod: PodRecord): void {
 function claimAddress(draft: Draft, wanted: WantedAddress, owner: string, namespace: string): void {
   const auto = autoOwner(draft, namespace, wanted.address);
   if (auto !== undefined && auto.linkUid !== owner) {
-    throw taken(
-      "AddressTaken",
-      wanted.field,
-      `${wanted.address} is in the pool of namespace ${namespace} and was given to link ${auto.link}: choose another address`,
-    );
+    throw inPool(wanted, namespace, auto.link);
   }
   const held = draft.read<AddressClaim>(wanted.key);
   if (held !== undefined && held.interface !== wanted.interface) {
-    throw taken(
-      "AddressTaken",
-      wanted.field,
-      `${wanted.address} is already on interface ${held.interface} of pod ${wanted.pod}: choose another address`,
-    );
+    throw addressTaken(wanted, held);
   }
   const owners = new Set([...(held?.owners ?? []), owner]);
   draft.put(wanted.key, { interface: wanted.interface, owners: [...owners].sort() } satisfies AddressClaim);
@@ -107,6 +112,30 @@ function addressesOfPod({ namespace, name, spec }: PodRecord): WantedAddress[] {
 function wantedAddress(namespace: string, pod: string, text: string, ifName: string, field: string): WantedAddress {
   const address = addressOf(text);
   return { key: keys.address(namespace, pod, address), pod, address, interface: ifName, field };
+}
+
+function portTaken(index: number, end: { pod: string; interface: string }, held: PortClaim): ProblemError {
+  return taken(
+    "InterfaceTaken",
+    `spec.endpoints[${index}].interface`,
+    `${end.interface} of pod ${end.pod} is already used by link ${held.link}: choose another interface, or delete or re-route that link`,
+  );
+}
+
+function addressTaken(wanted: WantedAddress, held: AddressClaim): ProblemError {
+  return taken(
+    "AddressTaken",
+    wanted.field,
+    `${wanted.address} is already on interface ${held.interface} of pod ${wanted.pod}: choose another address`,
+  );
+}
+
+function inPool(wanted: WantedAddress, namespace: string, link: string): ProblemError {
+  return taken(
+    "AddressTaken",
+    wanted.field,
+    `${wanted.address} is in the pool of namespace ${namespace} and was given to link ${link}: choose another address`,
+  );
 }
 
 function taken(code: "InterfaceTaken" | "AddressTaken", field: string, message: string): ProblemError {

@@ -6,9 +6,12 @@ export function unsupportedInLink(spec: LinkSpec): FieldError[] {
   const add = (field: string, message: string) => errors.push({ field, message, code: "Unsupported" });
   for (const [index, end] of spec.endpoints.entries()) {
     const at = `spec.endpoints[${index}]`;
-    if (!("pod" in end)) {
-      const form = ["podSelector", "node", "vtep", "parent"].find((key) => key in end) ?? "this form";
-      add(`${at}.${form}`, "is not built yet: name a pod with {pod, interface}");
+    if (!("pod" in end || "podSelector" in end)) {
+      const form = ["node", "vtep", "parent"].find((key) => key in end) ?? "this form";
+      add(
+        `${at}.${form}`,
+        "is not built yet: name a pod with {pod, interface}, or choose one by {podSelector, interface}",
+      );
       continue;
     }
     if (end.mirrorFrom !== undefined) add(`${at}.mirrorFrom`, "is not built yet: leave it out");
@@ -25,7 +28,7 @@ export function unsupportedInLink(spec: LinkSpec): FieldError[] {
 
 const BUILT_IMPAIRMENTS = new Set(["from", "delayMs", "queueFrames"]);
 
-const UNBUILT_IN_REROUTE = ["podSelector", "node", "vtep", "parent", "mirrorFrom", "mirrorTo"];
+const UNBUILT_IN_REROUTE = ["node", "vtep", "parent", "mirrorFrom", "mirrorTo"];
 
 /** The same for a body that asks for a re-route, before it is read. */
 export function unsupportedInReroute(body: unknown): FieldError[] {

@@ -93,7 +93,7 @@ export class Dispatcher {
     agent.setPod(assigned);
     const names = new Set([...agent.portsOf(pod.uid), ...(pod.spec.interfaces ?? []).map(({ name }) => name)]);
     for (const linkKey of world.linksOfPod(podKey)) {
-      for (const end of world.link(linkKey)?.data.spec.endpoints ?? []) {
+      for (const end of world.wired(linkKey)?.spec.endpoints ?? []) {
         if ("pod" in end && end.pod === pod.name) names.add(end.interface);
       }
     }
@@ -165,7 +165,7 @@ export class Dispatcher {
   #wiredEnd(pod: PodRecord, ifName: string) {
     const { world } = this.#mirror;
     const claim = world.entry<PortClaim>(keys.port(pod.namespace, pod.name, ifName))?.data;
-    const link = claim && world.link(keys.link(pod.namespace, claim.link))?.data;
+    const link = claim && world.wired(keys.link(pod.namespace, claim.link));
     if (link === undefined) return undefined;
     for (const end of world.endsOf(link)) {
       if ("pod" in end && end.pod === pod.name && end.interface === ifName) {

@@ -204,11 +204,6 @@ test("a veth link may have an MTU that no tunnel could carry", async () => {
 });
 
 test.each([
-  [
-    "an end by selector",
-    ends({ podSelector: { app: "x" }, interface: "eth1" }, end("b")),
-    "spec.endpoints[0].podSelector",
-  ],
   ["an end on a node", ends({ node: "n", interface: "eth1" }, end("b")), "spec.endpoints[0].node"],
   ["an end outside", ends({ vtep: { address: "192.0.2.1" } }, end("b")), "spec.endpoints[0].vtep"],
   [

@@ -205,6 +205,95 @@ test("the pod that stays keeps its interface, until it goes or the other comes b
   await right.until(() => right.ports.size === 0);
 });
 
+/** What a kubelet says of a pod; the gate of the control plane's own stays false with it. */
+const setReady = (name: string, isReady: boolean, more: { type: string; status: string }[] = []) =>
+  kube.core.patchNamespacedPodStatus({
+    name,
+    namespace,
+    body: [
+      {
+        op: "add",
+        path: "/status/conditions",
+        value: [{ type: "ContainersReady", status: isReady ? "True" : "False" }, ...more],
+      },
+    ],
+  });
+const isIn = (pod: string) => (body: Body) => body.status?.endpoints?.[1]?.pod === pod && body.status.phase === "Up";
+const WEB = { ratchet: "true", app: "web" };
+const annotationTo = (peer: object) => ({
+  "ratchet.network/links": JSON.stringify([{ interface: "eth1", addresses: ["10.0.0.1/24"], peer }]),
+});
+const TO_WEB = annotationTo({ podSelector: { app: "web" }, interface: "in1", addresses: ["10.0.0.2/24"] });
+
+test("a Deployment's replacement takes the wire when it is ready, also one that waits for the wire itself", async () => {
+  await createPod("a", { annotations: TO_WEB, node: "left" });
+  const path = linkPath("a-eth1");
+  const old = await createPod("web-1", { labels: WEB, node: "right" });
+  await api.until(podPath("web-1"), isPhase("Ready"));
+  const waiting = await api.until(path, isPhase("Pending"));
+  expect(waiting.status.conditions[0].message).toBe("there is no ready pod with app=web yet");
+  await setReady("web-1", true);
+  await api.until(path, isIn("web-1"));
+  expect(right.ports.get(`${old} in1`)).toMatchObject({ addresses: ["10.0.0.2/24"] });
+
+  // Kubernetes tells the age of pods in seconds.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  const gates = [{ conditionType: LINKS_READY_GATE }, { conditionType: "example.com/warm" }];
+  const fresh = await createPod("web-2", { labels: WEB, node: "left", readinessGates: gates });
+  await setReady("web-2", true, [{ type: "Ready", status: "False" }]);
+  await api.until(podPath("web-2"), isPhase("Ready"));
+  expect((await api.get(path)).body.status.endpoints[1].pod).toBe("web-1");
+  await setReady("web-2", true, [
+    { type: "Ready", status: "False" },
+    { type: "example.com/warm", status: "True" },
+  ]);
+  const moved = await api.until(path, isIn("web-2"));
+  expect(moved.status).toMatchObject({ transport: "veth", vni: null });
+  await right.until(() => right.ports.size === 0);
+  expect(left.ports.get(`${fresh} in1`)).toMatchObject({ addresses: ["10.0.0.2/24"] });
+
+  await setReady("web-2", false);
+  await api.until(path, isIn("web-1"));
+  await deletePod("web-1");
+  await deletePod("web-2");
+  await api.until(path, isPhase("Pending"));
+  await eventually(
+    () => eventsOf("a"),
+    (events) => events.some(({ reason, message }) => reason === "LinkWaiting" && message?.includes("app=web")),
+  );
+});
+
+test("the chosen pod keeps its interface while the one that asked is replaced, and a restart chooses the same", async () => {
+  await createPod("a", { annotations: TO_WEB, node: "left" });
+  for (const name of ["web-1", "web-2"]) {
+    await createPod(name, { labels: WEB, node: "right" });
+    await setReady(name, true);
+  }
+  const path = linkPath("a-eth1");
+  const { status } = await api.until(path, (body) => body.status?.phase === "Up" && right.ports.size === 1);
+  const chosen: string = status.endpoints[1].pod;
+  const [key] = right.ports.keys();
+  const before = right.assignments.length;
+
+  await deletePod("a");
+  await api.until(path, isGone);
+  const kept = await api.until(podPath(chosen), (body) => body.status.interfaces[0]?.link === null);
+  expect(kept.spec.interfaces).toEqual([{ name: "in1", addresses: ["10.0.0.2/24"] }]);
+  await createPod("a", { annotations: TO_WEB, node: "left" });
+  await api.until(path, isIn(chosen));
+  await api.until(podPath(chosen), (body) => body.spec.interfaces === undefined);
+  expect([...right.ports.keys()]).toEqual([key]);
+  expect(right.assignments.slice(before).flatMap(({ removedPorts }) => removedPorts)).toEqual([]);
+
+  await left.kill();
+  await right.kill();
+  await api.restart();
+  left = await AgentStandIn.connect({ url: api.url, name: "left", vtepAddress: "10.9.0.1" });
+  right = await AgentStandIn.connect({ url: api.url, name: "right", vtepAddress: "10.9.0.2" });
+  await api.until(path, isIn(chosen));
+  expect([...right.ports.keys()]).toEqual([key]);
+});
+
 test("an operator's cut, its re-route and its delete last until the pod's uid is gone", async () => {
   await createPair();
   const path = linkPath("primary-pod-pair-pod");

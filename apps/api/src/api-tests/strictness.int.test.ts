@@ -118,7 +118,7 @@ test("a sysctl cannot climb out of net", async () => {
 
 test("an end of a re-route that is not built is Unsupported, and fields are named as they were asked", async () => {
   const path = `${LINKS}/ab/reroute`;
-  const ways = { podSelector: { app: "x" }, node: "n", vtep: { address: "10.9.9.9" }, parent: {}, mirrorTo: "x" };
+  const ways = { node: "n", vtep: { address: "10.9.9.9" }, parent: {}, mirrorTo: "x" };
   for (const [key, value] of Object.entries(ways)) {
     await refused(() => api.post(path, { endpoint: 1, to: { [key]: value } }), 422, "Unsupported", `to.${key}`);
   }

@@ -9,7 +9,15 @@ import type { Diagnosis } from "./diagnosis.js";
 /** How long a change may take to the history before it is said, ms. */
 const HISTORY_MS = 60_000;
 /** What follows from intents and can be made again from them. */
-const DERIVED = [keys.bindings(), keys.runs(), keys.vnis(), keys.ports(), keys.addresses(), keys.subnets()];
+const DERIVED = [
+  keys.bindings(),
+  keys.runs(),
+  keys.vnis(),
+  keys.ports(),
+  keys.addresses(),
+  keys.subnets(),
+  keys.choices(),
+];
 const KNOWN = (Object.values(keys) as ((...names: string[]) => string)[]).map((make) => make());
 
 /** Examines everything the store holds, all of one revision. Pure. */

@@ -14,7 +14,7 @@ export interface WantedClaim {
 export function wantedClaims(world: World): Map<string, WantedClaim> {
   const wanted = new Map<string, WantedClaim>();
   for (const key of world.allKeys("links")) {
-    const link = world.link(key)?.data;
+    const link = world.wired(key);
     if (link !== undefined) claimsOfLink(world, key, link, wanted);
   }
   for (const key of world.allKeys("pods")) {

@@ -72,7 +72,9 @@ function isStruck(target: FaultTarget, resolved: ResolvedLink, sources: ReachSou
   const groupsOf =
     "nodeGroups" in target
       ? nodes.map((node) => target.nodeGroups.findIndex((group) => node !== null && group.includes(node)))
-      : ends.map(({ end }) => target.groups.findIndex((group) => isInGroup(group, sources.pod(end.pod), end.pod)));
+      : ends.map(({ end: { pod } }) =>
+          pod === null ? -1 : target.groups.findIndex((group) => isInGroup(group, sources.pod(pod), pod)),
+        );
   const [a = -1, b = -1] = groupsOf;
   return a >= 0 && b >= 0 && a !== b;
 }

@@ -1,6 +1,7 @@
 import { keys, type LinkSpec, type PodInterface } from "@ratchet/contracts";
 import { KEPT_ANNOTATION } from "../admission/protect-marks.js";
 import type { PodEdit } from "../plan/stage.js";
+import { endsWithAddresses } from "../pools/link-ends.js";
 import type { Draft } from "../state/draft.js";
 import type { LinkRecord, PodRecord } from "../state/records.js";
 
@@ -67,7 +68,8 @@ export class PodChanges {
 
   /** Every pod but the one that asked for the link keeps its interface. */
   keep(link: LinkRecord, askerKey: string, by: string): void {
-    for (const [key, ends] of endsByPod(link)) {
+    const endpoints = endsWithAddresses(this.#draft.wired(link), this.#draft.subnetsOfLink(link.uid));
+    for (const [key, ends] of endsByPod({ ...link, spec: { ...link.spec, endpoints } })) {
       if (key !== askerKey) this.change(key, (pod) => withKept(pod, ends, link.spec.mtu, by));
     }
   }

@@ -13,12 +13,14 @@ export class KubeBridge {
   readonly #announcer: Announcer;
 
   constructor(core: Core, cluster: Cluster) {
-    const { intents, mirror, observer, feed, leader, log } = core;
+    const { intents, mirror, observer, feed, leader, log, readiness, reconciler } = core;
+    const readinessMoved = (podKeys: string[]) => reconciler.readinessTouched(podKeys);
     const isLeader = () => leader.isLeader;
     this.#announcer = new Announcer(cluster, isLeader, log);
     const refused = (pod: Parameters<ConstructorParameters<typeof KubeSync>[3]>[0], reason: string, message: string) =>
       this.#announcer.say(pod.uid, { pod, type: "Warning", reason, message });
-    this.#sync = new KubeSync(intents, mirror, leader, refused, log);
+    this.#sync = new KubeSync(intents, mirror, leader, refused, readinessMoved, log);
+    readiness.askFirst((pod, key) => this.#sync.readiness(pod, key));
     const podOf = (key: string) => this.#sync.pod(key);
     this.#news = new LinkNews(mirror.world, observer, this.#announcer, cluster, podOf, isLeader);
     this.#watch = new PodWatch(cluster, this.#sync, log);

@@ -11,6 +11,10 @@ export interface KubePod {
   annotations: Readonly<Record<string, string>>;
   /** It asks for the condition `ratchet.network/links-ready`. */
   hasGate: boolean;
+  /** It may be given wires: its containers and every gate but ours are ready, and nobody is ending it. */
+  isReady: boolean;
+  /** ISO 8601, in UTC with milliseconds */
+  createdAt: string;
 }
 
 /** What the API server sends of a pod, whether it came by list or by watch. */
@@ -22,9 +26,11 @@ export interface RawPod {
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     resourceVersion?: string;
+    creationTimestamp?: string | Date;
+    deletionTimestamp?: string | Date;
   };
   spec?: { nodeName?: string; readinessGates?: { conditionType: string }[] };
-  status?: { phase?: string };
+  status?: { phase?: string; conditions?: { type: string; status: string }[] };
 }
 
 /** Undefined for what has ended: its namespace is gone, although the object is kept for its logs. */
@@ -32,6 +38,10 @@ export function kubePodOf({ metadata, spec, status }: RawPod): KubePod | undefin
   const { uid, namespace, name } = metadata ?? {};
   if (uid === undefined || namespace === undefined || name === undefined) return undefined;
   if (status?.phase === "Succeeded" || status?.phase === "Failed") return undefined;
+  const gates = spec?.readinessGates?.map(({ conditionType }) => conditionType) ?? [];
+  const isTrue = (type: string) => status?.conditions?.some((item) => item.type === type && item.status === "True");
+  // Not the condition Ready: of a pod that waits for its wire it is false until the wire is there.
+  const needed = ["ContainersReady", ...gates.filter((gate) => gate !== LINKS_READY_GATE)];
   return {
     uid,
     namespace,
@@ -39,7 +49,9 @@ export function kubePodOf({ metadata, spec, status }: RawPod): KubePod | undefin
     node: spec?.nodeName ?? null,
     labels: metadata?.labels ?? {},
     annotations: metadata?.annotations ?? {},
-    hasGate: spec?.readinessGates?.some(({ conditionType }) => conditionType === LINKS_READY_GATE) ?? false,
+    hasGate: gates.includes(LINKS_READY_GATE),
+    isReady: metadata?.deletionTimestamp == null && needed.every(isTrue),
+    createdAt: new Date(metadata?.creationTimestamp ?? 0).toISOString(),
   };
 }
 

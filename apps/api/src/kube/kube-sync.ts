@@ -1,19 +1,21 @@
 import { isRatchetPod, type KubeProblem, keys } from "@ratchet/contracts";
 import { ProblemError } from "../http/problem-error.js";
 import type { Logger } from "../logger.js";
+import type { Readiness } from "../plan/choose-pod.js";
 import type { Edit } from "../plan/stage.js";
 import { type Leader, NotLeading } from "../replicas/leader.js";
 import type { Draft } from "../state/draft.js";
 import type { Intents } from "../state/intents.js";
 import type { Mirror, Touched } from "../state/mirror.js";
+import type { PodRecord } from "../state/records.js";
 import { SetIndex } from "../state/set-index.js";
 import { keptOf } from "./kept-ports.js";
 import { type KubePod, kubePodOf, nameProblem, type RawPod } from "./kube-pod.js";
 import { isFromKubernetes, ownerOf, writtenOf } from "./marks.js";
 import { PodBook, pairingName } from "./pod-book.js";
 import type { PodListener } from "./pod-watch.js";
-import { goneEdits, linkEdits, podEdit, problemEdits, refusalOf, unkeptEdits, unwantedEdits } from "./pod-writer.js";
-import { wantedOfPod } from "./wanted-of-pod.js";
+import { goneEdits, keptEdits, linkEdits, podEdit, problemEdits, refusalOf, unwantedEdits } from "./pod-writer.js";
+import { type NamedLink, wantedOfPod } from "./wanted-of-pod.js";
 
 const ACTOR = "kubernetes";
 const RETRY_MS = 1_000;
@@ -32,6 +34,7 @@ export class KubeSync implements PodListener {
   readonly #mirror: Mirror;
   readonly #leader: Leader;
   readonly #onRefused: OnRefused;
+  readonly #onReadiness: (podKeys: string[]) => void;
   readonly #log: Logger;
   readonly #book = new PodBook();
   readonly #due = new Set<string>();
@@ -48,7 +51,15 @@ export class KubeSync implements PodListener {
   #running: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(intents: Intents, mirror: Mirror, leader: Leader, onRefused: OnRefused, log: Logger) {
+  constructor(
+    intents: Intents,
+    mirror: Mirror,
+    leader: Leader,
+    onRefused: OnRefused,
+    onReadiness: (podKeys: string[]) => void,
+    log: Logger,
+  ) {
+    this.#onReadiness = onReadiness;
     this.#intents = intents;
     this.#mirror = mirror;
     this.#leader = leader;
@@ -57,6 +68,14 @@ export class KubeSync implements PodListener {
     for (const key of mirror.world.allKeys("links")) this.#indexLink(key);
     for (const key of mirror.world.allKeys("pods")) this.#indexKeeper(key);
     mirror.onChange((touched) => this.#onStore(touched));
+  }
+
+  /** What the cluster says of a pod; undefined for one that is not its, unknown before it has listed its pods. */
+  readiness(record: PodRecord, key: string): Readiness | undefined {
+    if (!isFromKubernetes(record)) return undefined;
+    if (!this.#hasList) return "unknown";
+    const pod = this.#book.get(key);
+    return pod?.uid === record.uid && pod.isReady ? "ready" : "notReady";
   }
 
   /** The cluster's pod behind a Pod of the store, if it is shown. */
@@ -73,11 +92,15 @@ export class KubeSync implements PodListener {
     }
     for (const key of [...this.#book.keys()]) if (!present.has(key)) this.#set(key, undefined);
     this.everythingDue();
+    this.#onReadiness([...present]);
   }
 
   changed(raw: RawPod): void {
+    const key = keys.pod(raw.metadata?.namespace ?? "", raw.metadata?.name ?? "");
+    const before = this.#book.get(key);
     this.#put(raw);
     this.#run();
+    if (before?.isReady !== this.#book.get(key)?.isReady) this.#onReadiness([key]);
   }
 
   deleted(raw: RawPod): void {
@@ -123,7 +146,13 @@ export class KubeSync implements PodListener {
   }
 
   #onStore({ pods, links, gone }: Touched): void {
-    for (const key of links) this.#indexLink(key);
+    for (const key of links) {
+      this.#indexLink(key);
+      // A selector may have chosen a pod that kept the interface for it.
+      const owner = this.#book.get(this.#ownerOfLink.get(key) ?? "");
+      if (owner !== undefined && this.#keepersFor.get(askerOf(owner)).size > 0)
+        this.#due.add(keys.pod(owner.namespace, owner.name));
+    }
     for (const key of pods) this.#indexKeeper(key);
     for (const key of pods) if (this.#book.get(key) !== undefined) this.#due.add(key);
     for (const { kind, namespace, name } of gone) {
@@ -199,16 +228,13 @@ export class KubeSync implements PodListener {
       return;
     }
     const nowIso = new Date().toISOString();
-    await this.#commit((draft) => [podEdit(draft, pod, nowIso)].flatMap((edit) => edit ?? []));
+    await this.#commit((draft) => [podEdit(draft, pod)].flatMap((edit) => edit ?? []));
     const record = this.#mirror.world.pod(key)?.data;
     const { links, problems } = wantedOfPod(pod, this.#book, writtenOf(record));
     const names = new Set(links.map(({ name }) => name));
     await this.#commit((draft) => unwantedEdits(draft, pod, names));
-    const keepers = this.#keepersFor.get(`${pod.namespace}/${pairingName(pod)}`);
     // What is wrong with it may be why it does not ask: nobody loses an interface over that.
-    if (problems.length === 0 && keepers.size > 0) {
-      await this.#commit((draft) => unkeptEdits(draft, pod, links, [...keepers]));
-    }
+    if (problems.length === 0) await this.#takeBackKept(pod, links);
     const refused: KubeProblem[] = [];
     for (const link of links) {
       try {
@@ -219,7 +245,13 @@ export class KubeSync implements PodListener {
       }
     }
     if (refused.length > 0) this.#blocked.add(key);
+    else if (problems.length === 0) await this.#takeBackKept(pod, links);
     await this.#commit((draft) => problemEdits(draft, pod, [...problems, ...refused]));
+  }
+
+  async #takeBackKept(pod: KubePod, links: readonly NamedLink[]): Promise<void> {
+    const keepers = [...this.#keepersFor.get(askerOf(pod))];
+    if (keepers.length > 0) await this.#commit((draft) => keptEdits(draft, pod, links, keepers));
   }
 
   /** What is left of pods that had this name before. */
@@ -245,4 +277,9 @@ export class KubeSync implements PodListener {
       return { result: undefined, edits: decide(draft) };
     });
   }
+}
+
+/** For whom others keep an interface: a replacement of the pod has another name, and the same pairing name. */
+function askerOf(pod: KubePod): string {
+  return `${pod.namespace}/${pairingName(pod)}`;
 }

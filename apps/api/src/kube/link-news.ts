@@ -41,7 +41,7 @@ export class LinkNews {
     const gated = new Set<string>(pods);
     for (const key of links) {
       this.#observeLink(key);
-      const link = this.#world.link(key)?.data;
+      const link = this.#world.wired(key);
       for (const end of link?.spec.endpoints ?? [])
         if ("pod" in end) gated.add(keys.pod(link?.namespace ?? "", end.pod));
     }

@@ -3,6 +3,7 @@ import {
   type KubeProblem,
   keys,
   LINKS_ANNOTATION,
+  type LinkSpec,
   OWNER_ANNOTATION,
   PROBLEM_ANNOTATION,
   SOURCE_KUBERNETES,
@@ -10,6 +11,7 @@ import {
 } from "@ratchet/contracts";
 import { WRITTEN_ANNOTATION } from "../admission/protect-marks.js";
 import type { ProblemError } from "../http/problem-error.js";
+import { matchesSelector } from "../plan/settle-choice.js";
 import type { Edit, LinkEdit, PodEdit } from "../plan/stage.js";
 import type { Draft } from "../state/draft.js";
 import { nameTaken } from "../state/intents.js";
@@ -22,7 +24,7 @@ import { pairingName } from "./pod-book.js";
 import { type NamedLink, textOf } from "./wanted-of-pod.js";
 
 /** The pod as it is to be shown: undefined when it is so already. Never touches one that a person made. */
-export function podEdit(draft: Draft, pod: KubePod, nowIso: string): PodEdit | undefined {
+export function podEdit(draft: Draft, pod: KubePod): PodEdit | undefined {
   const key = keys.pod(pod.namespace, pod.name);
   const before = draft.stored<PodRecord>(key)?.data;
   if (before !== undefined && before.uid !== pod.uid) return undefined;
@@ -37,7 +39,7 @@ export function podEdit(draft: Draft, pod: KubePod, nowIso: string): PodEdit | u
     name: pod.name,
     labels: { ...pod.labels, [SOURCE_LABEL]: SOURCE_KUBERNETES },
     annotations,
-    createdAt: before?.createdAt ?? nowIso,
+    createdAt: pod.createdAt,
     spec: { ...spec, sandbox: { cni: true }, ...(pod.node === null ? {} : { node: pod.node }) },
   };
   if (isDeepStrictEqual(before, after)) return undefined;
@@ -98,31 +100,40 @@ export function unwantedEdits(draft: Draft, pod: KubePod, wanted: ReadonlySet<st
 }
 
 /**
- * Takes back what pods kept for a pod of this pairing name, as far as the pod that has it now does not ask for it:
- * the name has come back, with another wish.
+ * Takes back what pods kept for a pod of this pairing name, as far as a wire has it again, or the pod that has the
+ * name now does not ask for it: the name has come back, with another wish.
  */
-export function unkeptEdits(
+export function keptEdits(
   draft: Draft,
   pod: KubePod,
   wanted: readonly NamedLink[],
   keeperKeys: Iterable<string>,
 ): Edit[] {
-  const asked = new Set(
-    wanted.flatMap(({ spec }) =>
-      spec.endpoints.flatMap((end) => ("pod" in end ? [`${keys.pod(pod.namespace, end.pod)} ${end.interface}`] : [])),
-    ),
-  );
   const pods = new PodChanges(draft);
+  const ends = wanted.flatMap(({ name, spec }) => {
+    const link = draft.peek<LinkRecord>(keys.link(pod.namespace, name));
+    const wired = link !== undefined && ownerOf(link)?.uid === pod.uid ? draft.wired(link) : undefined;
+    if (wired !== undefined) pods.handOver(wired);
+    return spec.endpoints.map((end, index) => ("podSelector" in end ? (wired?.spec.endpoints[index] ?? end) : end));
+  });
   for (const key of keeperKeys) {
     pods.change(key, (record) => {
       const kept = Object.entries(keptOf(record)).filter(([, by]) => by === pairingName(pod));
+      const unasked = kept.filter(([ifName]) => !ends.some((end) => mayBe(end, record, ifName)));
       return withoutKept(
         record,
-        kept.flatMap(([ifName]) => (asked.has(`${key} ${ifName}`) ? [] : [ifName])),
+        unasked.map(([ifName]) => ifName),
       );
     });
   }
   return pods.edits().filter(isChange);
+}
+
+/** True when the end is, or could be chosen as, this interface of the pod. */
+function mayBe(end: LinkSpec["endpoints"][number], pod: PodRecord, ifName: string): boolean {
+  if (!("interface" in end) || end.interface !== ifName) return false;
+  if ("pod" in end) return end.pod === pod.name;
+  return "podSelector" in end && matchesSelector(pod.labels, end.podSelector);
 }
 
 /** Says at the pod what no link could be made of. */

@@ -1,5 +1,7 @@
 import { type LinkSpec, nameOfSender, type RerouteRequest, sendersOf } from "@ratchet/contracts";
 
+type EndFields = { pod?: string; podSelector?: Record<string, string>; mac?: string };
+
 /**
  * The spec with one end moved. What `to` does not say comes from the old end, except the MAC: two
  * pods with the same one would confuse every switch table on the way.
@@ -7,8 +9,10 @@ import { type LinkSpec, nameOfSender, type RerouteRequest, sendersOf } from "@ra
 export function rerouted(spec: LinkSpec, { endpoint, to }: RerouteRequest): LinkSpec {
   const endpoints = spec.endpoints.map((end, index) => {
     if (index !== endpoint) return end;
-    const { mac: _mac, ...kept } = end as typeof end & { mac?: string };
-    return { ...kept, ...to } as typeof end;
+    const { mac: _mac, pod, podSelector, ...kept } = end as EndFields;
+    const isMoved = to.pod !== undefined || to.podSelector !== undefined;
+    const place = isMoved ? {} : podSelector === undefined ? { pod } : { podSelector };
+    return { ...place, ...kept, ...to } as typeof end;
   });
   return { ...spec, endpoints, ...carriedOver(spec, endpoints) };
 }

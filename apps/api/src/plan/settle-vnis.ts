@@ -105,7 +105,8 @@ function isWanted(record: VniRecord, explicit: number | undefined, nodes: string
 // A link that is deleted meanwhile needs none, one whose other pod moves meanwhile needs another: then decide anew.
 function compareGrounds(draft: Draft, link: LinkRecord): void {
   draft.read(keys.link(link.namespace, link.name));
-  for (const end of link.spec.endpoints) {
+  draft.read(keys.choice(link.namespace, link.name));
+  for (const end of draft.wired(link).spec.endpoints) {
     if (!("pod" in end)) continue;
     draft.read(keys.pod(link.namespace, end.pod));
     draft.read(keys.binding(link.namespace, end.pod));
@@ -127,9 +128,9 @@ function widen(draft: Draft, record: VniRecord, nodes: string[]): void {
 /** The two nodes a tunnel of this link joins, sorted, or null when it needs none. */
 function tunnelNodes(draft: Draft, link: LinkRecord): string[] | null {
   if (link.spec.transport === "veth") return null;
-  const nodes = link.spec.endpoints.map((end) =>
-    "pod" in end ? draft.nodeOf(keys.pod(link.namespace, end.pod)) : null,
-  );
+  const nodes = draft
+    .wired(link)
+    .spec.endpoints.map((end) => ("pod" in end ? draft.nodeOf(keys.pod(link.namespace, end.pod)) : null));
   const [a, b] = nodes;
   if (a == null || b == null || a === b) return null;
   return [a, b].sort();

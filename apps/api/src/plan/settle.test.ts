@@ -12,6 +12,8 @@ const POD = (name: string) => keys.pod("default", name);
 const LINK = keys.link("default", "ab");
 const on = (name: string, node: string) => podRecordOf(name, { node, sandbox: { managed: true } });
 
+const readinessOf = () => "unknown" as const;
+
 function run(world: World, what: Partial<Settling>, nodes: LiveNode[] = []): void {
   const draft = new Draft(world);
   const labelsOf = (name: string) => nodes.find((node) => node.name === name)?.labels;
@@ -20,6 +22,7 @@ function run(world: World, what: Partial<Settling>, nodes: LiveNode[] = []): voi
     allocator: new VniAllocator(),
     subnets: new SubnetAllocator(),
     labelsOf,
+    readinessOf,
   };
   settle(draft, { pods: new Set(), links: new Set(), goneLinks: new Set(), ...what }, tools);
   commitTo(world, draft.toTransaction().ops, 2);
@@ -116,6 +119,7 @@ test("a pod that is no longer put on its node by name stays there while it fits,
       allocator: new VniAllocator(),
       subnets: new SubnetAllocator(),
       labelsOf,
+      readinessOf,
     };
     settle(draft, { pods: new Set([POD("a")]), links: new Set(), goneLinks: new Set() }, tools);
     expect(draft.nodeOf(POD("a"))).toBe("n1");
@@ -130,6 +134,7 @@ function commitLate(before: World, now: World, what: Partial<Settling>): boolean
     allocator: new VniAllocator(),
     subnets: new SubnetAllocator(),
     labelsOf: () => undefined,
+    readinessOf,
   };
   settle(draft, { pods: new Set(), links: new Set(), goneLinks: new Set(), ...what }, tools);
   const { compare, ops } = draft.toTransaction();

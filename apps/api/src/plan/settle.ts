@@ -3,6 +3,7 @@ import type { SubnetAllocator } from "../pools/subnet-allocator.js";
 import type { Draft } from "../state/draft.js";
 import type { LinkRecord } from "../state/records.js";
 import type { Binder } from "./bind-pods.js";
+import { type ReadinessOf, settleChoice } from "./settle-choice.js";
 import { drainVnis, settleVni, type VniAllocator } from "./settle-vnis.js";
 
 export interface SettleTools {
@@ -12,6 +13,7 @@ export interface SettleTools {
   /** Called with each link that needs a VNI and cannot have one. */
   starved?: (linkKey: string) => void;
   labelsOf: (node: string) => Readonly<Record<string, string>> | undefined;
+  readinessOf: ReadinessOf;
 }
 
 /** What a draft has to bring in order beside the intents themselves. */
@@ -22,7 +24,7 @@ export interface Settling {
   goneLinks: Set<string>;
 }
 
-/** Follows a change of intents with the decisions that hang on it: pods to nodes, then VNIs to links. */
+/** Follows a change of intents with the decisions that hang on it: pods to nodes, pods to selectors, VNIs to links. */
 export function settle(draft: Draft, { pods, links, goneLinks }: Settling, tools: SettleTools): void {
   const all = new Set(links);
   for (const podKey of pods) {
@@ -33,6 +35,7 @@ export function settle(draft: Draft, { pods, links, goneLinks }: Settling, tools
   for (const key of all) {
     const link = draft.peek<LinkRecord>(key);
     if (link === undefined || !key.startsWith(keys.links())) continue;
+    settleChoice(draft, link, tools.readinessOf);
     if (!settleVni(draft, link, tools.allocator)) tools.starved?.(key);
   }
 }

@@ -9,6 +9,7 @@ import { documentOf } from "../state/documents.js";
 import type { Draft } from "../state/draft.js";
 import type { AnyRecord, FaultRecord, LinkRecord, PodRecord, ScenarioRecord } from "../state/records.js";
 import { type SettleTools, settle } from "./settle.js";
+import { carryChoice } from "./settle-choice.js";
 import { releaseSubnets, settleSubnets } from "./settle-subnets.js";
 
 interface Common {
@@ -61,8 +62,9 @@ export function stage(draft: Draft, edits: readonly Edit[], surroundings: Surrou
 function release(draft: Draft, edit: Edit): void {
   if (edit.before === undefined) return;
   if (edit.kind === "Link") {
-    releaseLink(draft, edit.before);
+    releaseLink(draft, draft.wired(edit.before));
     if (edit.after === undefined) releaseSubnets(draft, edit.before.uid);
+    carryChoice(draft, edit.before, edit.after);
   }
   if (edit.kind === "Pod") releasePod(draft, edit.before);
 }
@@ -81,7 +83,7 @@ function admit(draft: Draft, edit: Edit, surroundings: Surroundings, tools: Sett
   }
   checkLink(edit.after, surroundings);
   settleSubnets(draft, edit.after, tools.subnets);
-  claimLink(draft, edit.after);
+  claimLink(draft, draft.wired(edit.after));
   claimExplicitVni(draft, edit.after);
 }
 

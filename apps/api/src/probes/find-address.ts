@@ -10,7 +10,7 @@ export function findAddress(world: World, from: PodRecord, to: string): string |
   if (parseIp(to) !== undefined) return to;
   const pod = world.pod(keys.pod(from.namespace, to))?.data;
   if (pod === undefined) return undefined;
-  const links = [...world.linksOfPod(keys.pod(pod.namespace, pod.name))].flatMap((key) => world.link(key)?.data ?? []);
+  const links = [...world.linksOfPod(keys.pod(pod.namespace, pod.name))].flatMap((key) => world.wired(key) ?? []);
   const shared = links.filter((link) => endsAt(world, link, from.name).length > 0);
   const candidates = [
     ...shared.flatMap((link) => addressesAt(world, link, pod)),
@@ -27,7 +27,7 @@ export function podWithAddress(world: World, namespace: string, address: string)
   for (const key of world.keysIn("pods", namespace)) {
     const pod = world.pod(key)?.data;
     if (pod === undefined) continue;
-    const links = [...world.linksOfPod(key)].flatMap((linkKey) => world.link(linkKey)?.data ?? []);
+    const links = [...world.linksOfPod(key)].flatMap((linkKey) => world.wired(linkKey) ?? []);
     const all = [
       ...(pod.spec.loopback ?? []),
       ...(pod.spec.interfaces ?? []).flatMap(({ addresses }) => addresses ?? []),

@@ -1,4 +1,4 @@
-import { type AssignedWire, type EffectiveImpairment, effectOf, type LinkSpec, sendersOf } from "@ratchet/contracts";
+import { type AssignedWire, type EffectiveImpairment, effectOf, sendersOf } from "@ratchet/contracts";
 import type { NodeRecord } from "../state/records.js";
 import type { ResolvedEnd, ResolvedLink } from "./resolve-link.js";
 
@@ -22,7 +22,7 @@ export function assignedWire(
   if (near === undefined || far === undefined) return undefined;
   const common = { linkUid: link.uid, namespace: link.namespace, name: link.name, revision, state: link.spec.state };
   if (transport === "veth") {
-    const impair = directions(impairmentFrom(link.spec, far), impairmentFrom(link.spec, near));
+    const impair = directions(impairmentFrom(resolved, far), impairmentFrom(resolved, near));
     return { ...common, far: "present", port: portOf(near), peer: { type: "port", port: portOf(far) }, ...impair };
   }
   const own = nodeRecord(node)?.spec;
@@ -42,13 +42,14 @@ export function assignedWire(
         mtuBytes: resolved.mtuBytes,
       },
     },
-    ...directions(impairmentFrom(link.spec, far), null),
+    ...directions(impairmentFrom(resolved, far), null),
   };
 }
 
 /** What the frames that an end sends shall suffer; null when nothing. */
-function impairmentFrom({ endpoints, impairments }: LinkSpec, { end }: ResolvedEnd): EffectiveImpairment | null {
-  const sender = endpoints.indexOf(end);
+function impairmentFrom({ link, ends }: ResolvedLink, end: ResolvedEnd): EffectiveImpairment | null {
+  const { endpoints, impairments } = link.spec;
+  const sender = ends.indexOf(end);
   const own = impairments?.find(({ from }) => sendersOf(endpoints, from)[0] === sender);
   if (own === undefined) return null;
   const { from: _from, ...fields } = own;

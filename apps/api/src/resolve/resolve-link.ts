@@ -1,13 +1,18 @@
 import { keys, type PodEndpoint } from "@ratchet/contracts";
 import type { z } from "zod";
-import type { LinkRecord, NodeRecord, PodRecord, VniRecord } from "../state/records.js";
+import type { ChoiceRecord, LinkRecord, NodeRecord, PodRecord, VniRecord } from "../state/records.js";
 import { tunnelMtuBytes } from "./mtu.js";
 
 export type PodEnd = z.output<typeof PodEndpoint>;
 
 /** One end with what is known of where it is. */
 export interface ResolvedEnd {
-  end: PodEnd;
+  /** `pod` is null while the end's selector has chosen none. */
+  end: Omit<PodEnd, "pod"> & { pod: string | null };
+  /** Why its selector chose none, or kept an older one; empty otherwise. */
+  message: string;
+  /** The pod that should have been chosen cannot be had. */
+  isRefused: boolean;
   podKey: string;
   pod: PodRecord | undefined;
   node: string | null;
@@ -15,7 +20,15 @@ export interface ResolvedEnd {
 
 /** Why a link cannot be wired, or not yet. `terminal`: only another intent can mend it. */
 export interface Obstacle {
-  reason: "PodMissing" | "NodeMissing" | "NodeUnknown" | "TransportImpossible" | "MtuTooLarge" | "VniPending";
+  reason:
+    | "PodMissing"
+    | "PodNotChosen"
+    | "SelectorConflict"
+    | "NodeMissing"
+    | "NodeUnknown"
+    | "TransportImpossible"
+    | "MtuTooLarge"
+    | "VniPending";
   message: string;
   isTerminal: boolean;
 }
@@ -40,15 +53,23 @@ export interface ResolveSources {
   endsOf?(link: LinkRecord): LinkRecord["spec"]["endpoints"];
   /** Whether every VNI is taken. */
   isVniPoolFull?(): boolean;
+  choice(link: LinkRecord): ChoiceRecord | undefined;
   defaultMtuBytes: number;
 }
 
 /** Finds out where a link's ends are and what kind of wire they need. Pure. */
 export function resolveLink(link: LinkRecord, revision: number, sources: ResolveSources): ResolvedLink {
-  const ends = (sources.endsOf?.(link) ?? link.spec.endpoints).map((end): ResolvedEnd => {
-    if (!("pod" in end)) throw new Error(`link ${link.name} has an end that is not built: ${JSON.stringify(end)}`);
-    const podKey = keys.pod(link.namespace, end.pod);
-    return { end, podKey, pod: sources.pod(podKey), node: sources.nodeOf(podKey) };
+  const choice = sources.choice(link);
+  const ends = (sources.endsOf?.(link) ?? link.spec.endpoints).map((end, index): ResolvedEnd => {
+    if ("pod" in end) return placed(link, end, "", sources);
+    if (!("podSelector" in end))
+      throw new Error(`link ${link.name} has an end that is not built: ${JSON.stringify(end)}`);
+    const { podSelector, ...rest } = end;
+    const chosen = choice?.linkUid === link.uid ? choice.ends[index] : undefined;
+    const refusal = chosen?.refusal ?? "";
+    if (chosen?.pod != null) return placed(link, { ...rest, pod: chosen.pod }, refusal, sources);
+    const message = refusal === "" ? noneReady(podSelector) : refusal;
+    return { end: { ...rest, pod: null }, message, isRefused: refusal !== "", podKey: "", pod: undefined, node: null };
   }) as [ResolvedEnd, ResolvedEnd];
   const [a, b] = ends;
   const isPlaced = a.node !== null && b.node !== null;
@@ -59,9 +80,22 @@ export function resolveLink(link: LinkRecord, revision: number, sources: Resolve
   return { ...resolved, obstacle: obstacleOf(resolved, sources) };
 }
 
+function placed(link: LinkRecord, end: PodEnd, message: string, sources: ResolveSources): ResolvedEnd {
+  const podKey = keys.pod(link.namespace, end.pod);
+  return { end, message, isRefused: message !== "", podKey, pod: sources.pod(podKey), node: sources.nodeOf(podKey) };
+}
+
+function noneReady(selector: Readonly<Record<string, string>>): string {
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  return labels.length === 0 ? "there is no ready pod yet" : `there is no ready pod with ${labels.join(", ")} yet`;
+}
+
 function obstacleOf(resolved: Omit<ResolvedLink, "obstacle">, sources: ResolveSources): Obstacle | undefined {
   const { link, ends, transport, vni, mtuBytes } = resolved;
-  for (const { end, pod, node } of ends) {
+  for (const { end, message, isRefused, pod, node } of ends) {
+    if (end.pod === null) {
+      return isRefused ? terminal("SelectorConflict", message) : wait("PodNotChosen", message);
+    }
     if (pod === undefined) return wait("PodMissing", `there is no pod ${end.pod} yet`);
     if (node === null) return wait("NodeMissing", `pod ${end.pod} is on no node yet`);
   }

@@ -3,9 +3,10 @@ import { keys } from "@ratchet/contracts";
 import type { NewChange } from "../history/change-record.js";
 import type { Compare, Op } from "../store/store.js";
 import { nodeOfPod } from "./node-of-pod.js";
-import type { AddressClaim, Held, LinkRecord, PodRecord, SubnetRecord, VniRecord } from "./records.js";
+import type { AddressClaim, ChoiceRecord, Held, LinkRecord, PodRecord, SubnetRecord, VniRecord } from "./records.js";
 import { SetIndex } from "./set-index.js";
-import { podKeysOfLink, type World } from "./world.js";
+import { linkOfChoice, podKeysOfLink, wiredLink } from "./wired-link.js";
+import type { World } from "./world.js";
 
 /** A change of one object, before it has an id, a time and an author. */
 export type ChangeNote = Omit<NewChange, "id" | "at" | "actor">;
@@ -53,8 +54,11 @@ export class Draft {
   put(key: string, value: object): void {
     this.#compare(key);
     this.#written.set(key, value);
-    if (key.startsWith(keys.links())) {
-      for (const podKey of podKeysOfLink(value as LinkRecord)) this.#putLinksOfPod.add(podKey, key);
+    if (key.startsWith(keys.links()) || key.startsWith(keys.choices())) {
+      const linkKey = key.startsWith(keys.links()) ? key : linkOfChoice(key);
+      const link = this.peek<LinkRecord>(linkKey);
+      if (link !== undefined)
+        for (const podKey of podKeysOfLink(this.wired(link))) this.#putLinksOfPod.add(podKey, linkKey);
     } else if (key.startsWith(keys.vnis())) {
       this.#putVnisOfLink.add((value as VniRecord).linkUid, key);
     } else if (key.startsWith(keys.subnets())) {
@@ -79,12 +83,25 @@ export class Draft {
     this.changes.push(change);
   }
 
-  /** The links that name a pod, this draft's own writes included. */
+  /** A link with the pods that its selectors have chosen, this draft's own writes included. */
+  wired(link: LinkRecord): LinkRecord {
+    return wiredLink(link, this.peek<ChoiceRecord>(keys.choice(link.namespace, link.name)));
+  }
+
+  /** The pods of a namespace, without those that this draft makes. */
+  *podsIn(namespace: string): Iterable<PodRecord> {
+    for (const key of this.world.keysIn("pods", namespace)) {
+      const pod = this.pod(key);
+      if (pod !== undefined) yield pod;
+    }
+  }
+
+  /** The links that name a pod or have chosen it, this draft's own writes included. */
   linksOfPod(podKey: string): Set<string> {
     const found = new Set<string>();
     for (const key of [...this.world.linksOfPod(podKey), ...this.#putLinksOfPod.get(podKey)]) {
       const link = this.peek<LinkRecord>(key);
-      if (link !== undefined && podKeysOfLink(link).includes(podKey)) found.add(key);
+      if (link !== undefined && podKeysOfLink(this.wired(link)).includes(podKey)) found.add(key);
     }
     return found;
   }

@@ -4,7 +4,8 @@ import type { Store, Watch, WatchEvent } from "../store/store.js";
 import { isCompacted } from "../store/store-error.js";
 import { readRecord } from "./read-record.js";
 import type { LinkRecord, SubnetRecord, VniRecord } from "./records.js";
-import { podKeysOfLink, World } from "./world.js";
+import { linkOfChoice, podKeysOfLink } from "./wired-link.js";
+import { World } from "./world.js";
 
 /** An object that ceased to be. */
 export interface Gone {
@@ -197,9 +198,10 @@ export class Mirror {
   #touch(key: string, touched: Touched): void {
     if (key.startsWith(keys.pods())) {
       this.#touchPod(key, touched);
-    } else if (key.startsWith(keys.links())) {
-      touched.links.add(key);
-      const link = this.world.entry<LinkRecord>(key)?.data;
+    } else if (key.startsWith(keys.links()) || key.startsWith(keys.choices())) {
+      const linkKey = key.startsWith(keys.links()) ? key : linkOfChoice(key);
+      touched.links.add(linkKey);
+      const link = this.world.wired(linkKey);
       if (link !== undefined) for (const podKey of podKeysOfLink(link)) touched.ends.add(podKey);
     } else if (key.startsWith(keys.faults())) {
       touched.faults.add(key);

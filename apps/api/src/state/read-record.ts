@@ -99,6 +99,13 @@ const SCHEMAS: readonly (readonly [prefix: string, schema: z.ZodType])[] = [
       spec: z.looseObject({ vtepAddress: text, parentInterface: text, underlayMtu: z.int(), vxlanPort: z.int() }),
     }),
   ],
+  [
+    keys.choices(),
+    z.looseObject({
+      linkUid: text,
+      ends: z.array(z.looseObject({ pod: text.nullable(), refusal: text.nullable() }).nullable()),
+    }),
+  ],
   [keys.bindings(), z.looseObject({ podUid: text, node: text })],
   [keys.runs(), z.looseObject({ podUid: text, isRunning: z.boolean(), incarnation: z.int() })],
   [

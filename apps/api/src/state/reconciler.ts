@@ -2,12 +2,13 @@ import { keys } from "@ratchet/contracts";
 import type { Dispatcher } from "../agents/dispatcher.js";
 import type { Logger } from "../logger.js";
 import { settle } from "../plan/settle.js";
+import { isChoiceSettled, isSelectedBy } from "../plan/settle-choice.js";
 import { drainOrphan, isVniSettled } from "../plan/settle-vnis.js";
 import { type Leader, NotLeading } from "../replicas/leader.js";
 import type { StatusRegistry } from "../status/status-registry.js";
 import { Draft } from "./draft.js";
 import type { Mirror } from "./mirror.js";
-import type { LinkRecord, VniRecord } from "./records.js";
+import type { VniRecord } from "./records.js";
 import type { SettleToolbox } from "./settle-toolbox.js";
 import type { Transactor } from "./transactor.js";
 
@@ -83,12 +84,26 @@ export class Reconciler {
     if (!this.#leader.isLeader) return;
     const { world } = this.#mirror;
     const draft = new Draft(world);
-    const check = (key: string) => {
-      const link = world.entry<LinkRecord>(key)?.data;
-      if (link !== undefined && !isVniSettled(draft, link)) this.#dueLinks.add(key);
-    };
-    for (const key of linkKeys) check(key);
-    for (const podKey of podKeys) for (const key of world.linksOfPod(podKey)) check(key);
+    for (const key of linkKeys) this.#check(draft, key);
+    for (const podKey of podKeys) for (const key of world.linksOfPod(podKey)) this.#check(draft, key);
+    this.#run();
+  }
+
+  /** Pods that a selector may choose now, or has chosen and may leave. */
+  readinessTouched(...podKeys: Iterable<string>[]): void {
+    if (!this.#leader.isLeader) return;
+    const { world } = this.#mirror;
+    const links = new Set<string>();
+    for (const podKey of podKeys.flatMap((some) => [...some])) {
+      const pod = world.pod(podKey)?.data;
+      if (pod === undefined) continue;
+      for (const key of world.selecting(pod.namespace)) {
+        const link = world.link(key)?.data;
+        if (world.linksOfPod(podKey).has(key) || (link !== undefined && isSelectedBy(link, pod))) links.add(key);
+      }
+    }
+    const draft = new Draft(world);
+    for (const key of links) this.#check(draft, key);
     this.#run();
   }
 
@@ -125,6 +140,13 @@ export class Reconciler {
     this.#isStopped = true;
     clearTimeout(this.#retry);
     await this.#running;
+  }
+
+  #check(draft: Draft, linkKey: string): void {
+    const link = this.#mirror.world.link(linkKey)?.data;
+    if (link === undefined) return;
+    const { readinessOf } = this.#toolbox.tools();
+    if (!isChoiceSettled(draft, link, readinessOf) || !isVniSettled(draft, link)) this.#dueLinks.add(linkKey);
   }
 
   #run(): void {

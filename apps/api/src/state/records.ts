@@ -72,6 +72,20 @@ export interface BindingRecord {
   node: string;
 }
 
+/** Which pods a link's selectors have chosen. Kept apart from the link, so that its revision does not move. */
+export interface ChoiceRecord {
+  linkUid: string;
+  /** One for each end; null for an end that names its pod. */
+  ends: (ChosenEnd | null)[];
+}
+
+export interface ChosenEnd {
+  /** Name of the pod; null while none can be had. */
+  pod: string | null;
+  /** Why the pod that should have been chosen was not: another link has what this one needs in it. */
+  refusal: string | null;
+}
+
 /** Whether a managed pod shall run. `incarnation` counts kills and restarts. */
 export interface RunRecord {
   podUid: string;

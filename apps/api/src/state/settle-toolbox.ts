@@ -5,6 +5,7 @@ import { VniAllocator } from "../plan/settle-vnis.js";
 import { installationPools, prefixesOf } from "../pools/installation-pools.js";
 import { SubnetAllocator } from "../pools/subnet-allocator.js";
 import { SubnetRange } from "../pools/subnet-range.js";
+import type { PodReadiness } from "../status/pod-readiness.js";
 import type { StatusRegistry } from "../status/status-registry.js";
 import type { Mirror } from "./mirror.js";
 import type { SubnetRecord } from "./records.js";
@@ -13,12 +14,14 @@ import type { SubnetRecord } from "./records.js";
 export class SettleToolbox {
   readonly #mirror: Mirror;
   readonly #registry: StatusRegistry;
+  readonly #readiness: PodReadiness;
   readonly allocator: VniAllocator;
   readonly subnets = new SubnetAllocator();
   /** Store keys of links that wait for a VNI to become free. */
   readonly starved = new Set<string>();
 
-  constructor(mirror: Mirror, registry: StatusRegistry) {
+  constructor(mirror: Mirror, registry: StatusRegistry, readiness: PodReadiness) {
+    this.#readiness = readiness;
     this.#mirror = mirror;
     this.#registry = registry;
     this.allocator = new VniAllocator(() => installationPools(mirror.world).vnis);
@@ -46,6 +49,7 @@ export class SettleToolbox {
       starved: (linkKey) => this.starved.add(linkKey),
       binder: new Binder(() => this.#liveNodes()),
       labelsOf: (name) => world.node(name)?.data.labels,
+      readinessOf: (podKey) => this.#readiness.of(podKey),
     };
   }
 

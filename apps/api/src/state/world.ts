@@ -3,6 +3,7 @@ import { endsWithAddresses } from "../pools/link-ends.js";
 import { nodeOfPod } from "./node-of-pod.js";
 import type {
   BindingRecord,
+  ChoiceRecord,
   FaultRecord,
   Held,
   LinkRecord,
@@ -15,6 +16,7 @@ import type {
   VniRecord,
 } from "./records.js";
 import { SetIndex } from "./set-index.js";
+import { choiceKeyOf, isSelecting, linkOfChoice, podKeysOfLink, wiredLink } from "./wired-link.js";
 
 const PODS = keys.pods();
 const LINKS = keys.links();
@@ -26,6 +28,7 @@ const BINDINGS = keys.bindings();
 const VNIS = keys.vnis();
 const SUBNETS = keys.subnets();
 const ADDRESSES = keys.addresses();
+const CHOICES = keys.choices();
 
 type Indexed = "pods" | "links" | "faults" | "scenarios" | "scenarioRuns";
 
@@ -44,6 +47,8 @@ export class World {
     scenarioRuns: new SetIndex<string>(),
   };
   readonly #linksOfPod = new SetIndex<string>();
+  /** Links that have a selector, by namespace. */
+  readonly #selecting = new SetIndex<string>();
   readonly #podsOfNode = new SetIndex<string>();
   readonly #nodeOfPod = new Map<string, string>();
   readonly #vnisOfLink = new SetIndex<number>();
@@ -67,6 +72,16 @@ export class World {
 
   link(key: string): Held<LinkRecord> | undefined {
     return this.entry<LinkRecord>(key);
+  }
+
+  choice(linkKey: string): ChoiceRecord | undefined {
+    return this.entry<ChoiceRecord>(choiceKeyOf(linkKey))?.data;
+  }
+
+  /** A link with the pods that its selectors have chosen. */
+  wired(linkKey: string): LinkRecord | undefined {
+    const link = this.link(linkKey)?.data;
+    return link && wiredLink(link, this.choice(linkKey));
   }
 
   fault(key: string): Held<FaultRecord> | undefined {
@@ -111,8 +126,14 @@ export class World {
     return this.#byNamespace[kind].get(namespace);
   }
 
+  /** Links that name a pod or have chosen it. */
   linksOfPod(podKey: string): ReadonlySet<string> {
     return this.#linksOfPod.get(podKey);
+  }
+
+  /** Links of a namespace that choose a pod by its labels. */
+  selecting(namespace: string): ReadonlySet<string> {
+    return this.#selecting.get(namespace);
   }
 
   podsOfNode(node: string): ReadonlySet<string> {
@@ -189,6 +210,7 @@ export class World {
     this.#unindex(key);
     this.#entries.delete(key);
     if (key.startsWith(BINDINGS)) this.#place(podOfBinding(key));
+    if (key.startsWith(CHOICES)) this.#indexEnds(linkOfChoice(key));
   }
 
   #index(key: string, data: unknown): void {
@@ -201,7 +223,10 @@ export class World {
       const link = data as LinkRecord;
       this.#byNamespace.links.add(link.namespace, key);
       this.#keyOfUid.set(link.uid, key);
-      for (const podKey of podKeysOfLink(link)) this.#linksOfPod.add(podKey, key);
+      if (isSelecting(link)) this.#selecting.add(link.namespace, key);
+      this.#indexEnds(key);
+    } else if (key.startsWith(CHOICES)) {
+      this.#indexEnds(linkOfChoice(key));
     } else if (key.startsWith(FAULTS)) {
       const fault = data as FaultRecord;
       this.#byNamespace.faults.add(fault.namespace, key);
@@ -243,7 +268,10 @@ export class World {
       const link = data as LinkRecord;
       this.#byNamespace.links.remove(link.namespace, key);
       this.#keyOfUid.delete(link.uid);
-      for (const podKey of podKeysOfLink(link)) this.#linksOfPod.remove(podKey, key);
+      this.#selecting.remove(link.namespace, key);
+      this.#unindexEnds(key);
+    } else if (key.startsWith(CHOICES)) {
+      this.#unindexEnds(linkOfChoice(key));
     } else if (key.startsWith(FAULTS)) {
       const fault = data as FaultRecord;
       this.#byNamespace.faults.remove(fault.namespace, key);
@@ -272,6 +300,16 @@ export class World {
     }
   }
 
+  #indexEnds(linkKey: string): void {
+    const link = this.wired(linkKey);
+    if (link !== undefined) for (const podKey of podKeysOfLink(link)) this.#linksOfPod.add(podKey, linkKey);
+  }
+
+  #unindexEnds(linkKey: string): void {
+    const link = this.wired(linkKey);
+    if (link !== undefined) for (const podKey of podKeysOfLink(link)) this.#linksOfPod.remove(podKey, linkKey);
+  }
+
   #place(podKey: string): void {
     const pod = this.pod(podKey)?.data;
     if (pod === undefined) return;
@@ -290,12 +328,6 @@ export class World {
     this.#nodeOfPod.set(podKey, node);
     this.#podsOfNode.add(node, podKey);
   }
-}
-
-/** The store keys of the pods a link names, whether they exist or not. */
-export function podKeysOfLink(link: LinkRecord): string[] {
-  const found = link.spec.endpoints.flatMap((end) => ("pod" in end ? [keys.pod(link.namespace, end.pod)] : []));
-  return found[0] === found[1] ? found.slice(0, 1) : found;
 }
 
 function placeOfAddress(key: string): [namespace: string, address: string] {

@@ -28,6 +28,7 @@ function resolved(nodes: [string, string], spec: object = {}, underlayMtu = 1500
     pod: (key) => world.pod(key)?.data,
     nodeOf: (key) => world.nodeOf(key),
     node: (name) => world.node(name)?.data,
+    choice: () => undefined,
     usedVni: (uid) => world.usedVni(uid),
     defaultMtuBytes: 1450,
   });

@@ -8,7 +8,7 @@ import {
   PROBLEM_ANNOTATION,
   type WireReport,
 } from "@ratchet/contracts";
-import type { ResolvedLink } from "../resolve/resolve-link.js";
+import type { ResolvedEnd, ResolvedLink } from "../resolve/resolve-link.js";
 import { type Claim, sinceBefore } from "./conditions.js";
 import { impairmentStatus, notInForce } from "./impairment-status.js";
 
@@ -49,7 +49,7 @@ export function deriveLinkStatus(
     mtu: reports[0].port?.mtuBytes ?? reports[1].port?.mtuBytes ?? null,
     observedRevision: wires.length === 0 ? 0 : Math.min(...wires.map((wire) => wire?.revision ?? 0)),
     endpoints: resolved.ends.map((end, index) => ({
-      ...endpointStatus(end.node, reports[index as 0 | 1]),
+      ...endpointStatus(end, reports[index as 0 | 1]),
       ...chosenAddresses(resolved, index),
     })),
     ...(impairments.length === 0 ? {} : { impairments }),
@@ -150,13 +150,17 @@ function isGone({ pod, isRunning }: EndReports): boolean {
 }
 
 // While its agent is silent nothing is known of an end but where it is.
-function endpointStatus(node: string | null, { isConnected, port }: EndReports): EndpointStatus {
+function endpointStatus(
+  { end: { pod }, node, message: chosen }: ResolvedEnd,
+  { isConnected, port }: EndReports,
+): EndpointStatus {
   if (!isConnected || port === undefined) {
-    const message = node !== null && !isConnected ? `the agent of node ${node} is not connected` : "";
-    return { node, ifIndex: null, mac: null, mtu: null, carrier: null, operState: null, message };
+    const message = node !== null && !isConnected ? `the agent of node ${node} is not connected` : chosen;
+    return { pod, node, ifIndex: null, mac: null, mtu: null, carrier: null, operState: null, message };
   }
-  const { ifIndex, mac, mtuBytes, hasCarrier, operState, message } = port;
-  return { node, ifIndex, mac, mtu: mtuBytes, carrier: hasCarrier, operState, message };
+  const { ifIndex, mac, mtuBytes, hasCarrier, operState } = port;
+  const message = port.message === "" ? chosen : port.message;
+  return { pod, node, ifIndex, mac, mtu: mtuBytes, carrier: hasCarrier, operState, message };
 }
 
 function chosenAddresses({ link, ends }: ResolvedLink, index: number): Pick<EndpointStatus, "autoAddresses"> {

@@ -203,6 +203,7 @@ export class Observer {
       usedVni: (uid) => world.usedVni(uid),
       endsOf: (link) => world.endsOf(link),
       isVniPoolFull: () => isVniPoolFull(world),
+      choice: (link) => world.choice(keys.link(link.namespace, link.name)),
       defaultMtuBytes: this.defaultMtuBytes,
     };
   }

@@ -12,7 +12,7 @@ export interface LinkEnds {
 /** Where a link's two ends are now; undefined when there is no such link. */
 export function linkEnds(world: World, linkUid: string): LinkEnds | undefined {
   const key = world.keyOfUid(linkUid);
-  const link = key === undefined ? undefined : world.link(key)?.data;
+  const link = key === undefined ? undefined : world.wired(key);
   if (link?.spec.endpoints === undefined) return undefined;
   const ends = link.spec.endpoints.map((end) => ("pod" in end ? end : undefined));
   const portOf = (index: 0 | 1) => `${ends[index]?.pod}:${ends[index]?.interface}`;

@@ -1,4 +1,4 @@
-import type { Fault, Link, LinkPhase, Node, Pod, PodEndpoint, PodPhase } from "@ratchet/contracts";
+import type { Fault, Link, LinkPhase, Node, Pod, PodEndpoint, PodPhase, SelectorEndpoint } from "@ratchet/contracts";
 import { fanLanes } from "./fan.js";
 import { impairedWays, mainFigure } from "./impairment-text.js";
 import { type PodRole, roleOf } from "./role.js";
@@ -166,9 +166,9 @@ function later(a: string | null, b: string | null): string | null {
 
 function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | undefined {
   const [a, b] = link.spec.endpoints;
-  if (!a || !b || !isPodEnd(a) || !isPodEnd(b)) return undefined;
-  const end = (spec: PodEndpoint, index: number): WireEnd => ({
-    pod: podId(spec.pod),
+  if (!a || !b || !hasPod(a) || !hasPod(b)) return undefined;
+  const end = (spec: PodEndpoint | SelectorEndpoint, index: number): WireEnd => ({
+    pod: podId("pod" in spec ? spec.pod : (link.status.endpoints[index]?.pod ?? selectorText(spec.podSelector))),
     interface: spec.interface,
     addresses: spec.addresses ?? [],
     carrier: overlay.isStale ? null : (link.status.endpoints[index]?.carrier ?? null),
@@ -212,6 +212,16 @@ function messageOf(link: Link): string {
   if (link.status.phase === "Up" || (link.status.phase === "Down" && link.spec.state === "down")) return "";
   const condition = link.status.conditions.find((item) => item.status !== "True" && item.message !== "");
   return condition?.message ?? link.status.endpoints.find((end) => end.message !== "")?.message ?? "";
+}
+
+function hasPod(end: Link["spec"]["endpoints"][number]): end is PodEndpoint | SelectorEndpoint {
+  return "pod" in end || "podSelector" in end;
+}
+
+/** In the place of a pod that is not chosen yet. */
+function selectorText(selector: Readonly<Record<string, string>>): string {
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  return labels.length === 0 ? "any pod" : labels.join(", ");
 }
 
 export function isPodEnd(end: Link["spec"]["endpoints"][number]): end is PodEndpoint {

@@ -18,7 +18,7 @@ import { LinkTelemetry } from "../api/telemetry.js";
 import { Topology } from "../api/topology.js";
 import { Event } from "../resources/event.js";
 import { Fault, FaultInput } from "../resources/fault.js";
-import { Endpoint, Link, LinkInput, PodEndpoint } from "../resources/link.js";
+import { Endpoint, Link, LinkInput, PodEndpoint, SelectorEndpoint } from "../resources/link.js";
 import { API_VERSION } from "../resources/metadata.js";
 import { Node } from "../resources/node.js";
 import { Pod, PodInput } from "../resources/pod.js";
@@ -96,8 +96,9 @@ function convert(schemas: Record<string, z.ZodType>, io: "input" | "output"): Re
         unrepresentable: "any",
         reused: "inline",
         override: ({ zodSchema, jsonSchema }) => {
-          // Endpoint chooses its form by hand, which no schema language can follow; this one is built.
-          if (zodSchema === Endpoint) Object.assign(jsonSchema, bare(PodEndpoint, io));
+          // Endpoint chooses its form by hand, which no schema language can follow; these two are built.
+          if (zodSchema !== Endpoint) return;
+          Object.assign(jsonSchema, { anyOf: [PodEndpoint, SelectorEndpoint].map((form) => bare(form, io)) });
         },
       });
       return [name, json];

@@ -27,8 +27,15 @@ const endFields = {
   mirrorTo: InterfaceName.optional(),
 };
 
-/** An end in a pod: the one form that is built. */
-export const PodEndpoint = z.strictObject({ pod: Name, ...endFields }).superRefine((end, ctx) => {
+/** An end in a pod that is named. */
+export const PodEndpoint = z.strictObject({ pod: Name, ...endFields }).superRefine(checkEnd);
+export type PodEndpoint = z.output<typeof PodEndpoint>;
+
+/** An end in the newest ready pod of the namespace that has these labels. */
+export const SelectorEndpoint = z.strictObject({ podSelector: Labels, ...endFields }).superRefine(checkEnd);
+export type SelectorEndpoint = z.output<typeof SelectorEndpoint>;
+
+function checkEnd(end: { addresses?: string[] | undefined; routes?: Route[] | undefined }, ctx: z.RefinementCtx): void {
   const seen = new Set<string>();
   for (const [index, text] of (end.addresses ?? []).entries()) {
     const address = addressOf(text);
@@ -45,10 +52,8 @@ export const PodEndpoint = z.strictObject({ pod: Name, ...endFields }).superRefi
     }
     destinations.add(key);
   }
-});
-export type PodEndpoint = z.output<typeof PodEndpoint>;
+}
 
-const SelectorEndpoint = z.strictObject({ podSelector: Labels, ...endFields });
 const NodeEndpoint = z.strictObject({ node: Name, ...endFields });
 const VtepEndpoint = z.strictObject({
   vtep: z.strictObject({ address: z.string(), port: z.int().min(1).max(65535).optional() }),
@@ -123,9 +128,12 @@ function checkTogether(
   transport: (typeof TRANSPORTS)[number],
   ctx: z.RefinementCtx,
 ): void {
-  const [a, b] = endpoints.filter((end): end is PodEndpoint => "pod" in end);
+  const [a, b] = endpoints.filter(
+    (end): end is PodEndpoint | SelectorEndpoint => "interface" in end && !("node" in end),
+  );
   if (a && b) {
-    if (a.pod === b.pod && a.interface === b.interface) {
+    const isOnePod = "pod" in a && "pod" in b && a.pod === b.pod;
+    if (isOnePod && a.interface === b.interface) {
       ctx.addIssue({
         code: "custom",
         path: ["endpoints", 1, "interface"],
@@ -141,7 +149,7 @@ function checkTogether(
         message: "are of another family than the other end's: the two ends could never talk",
       });
     }
-    if (a.pod === b.pod) {
+    if (isOnePod) {
       const own = new Set((a.addresses ?? []).map(addressOf));
       for (const [index, text] of (b.addresses ?? []).entries()) {
         if (own.has(addressOf(text))) {
@@ -210,6 +218,11 @@ export type LinkPhase = (typeof LINK_PHASES)[number];
 
 /** One end as its agent last saw it in the kernel. Null where nothing is known. */
 export const EndpointStatus = z.object({
+  pod: z
+    .string()
+    .nullable()
+    .optional()
+    .meta({ description: "the pod this end is in now; null while its podSelector has chosen none" }),
   node: z.string().nullable(),
   ifIndex: z.int().nullable(),
   mac: z.string().nullable(),

@@ -1,4 +1,5 @@
 import type { Fault, Link, Node, Pod } from "@ratchet/contracts";
+import { endText, sourceText } from "./link-text.js";
 import { type Paint, phaseColour } from "./paint.js";
 import { type Cell, table } from "./table.js";
 
@@ -26,16 +27,20 @@ export function podsTable(pods: readonly Pod[], paint: Paint): string {
 }
 
 export function linksTable(links: readonly Link[], paint: Paint): string {
-  const rows = links.map((link) => [
+  const sources = links.map(sourceText);
+  const hasSources = sources.some((text) => text !== "");
+  const rows = links.map((link, index) => [
     link.metadata.name,
     phase(link.status.phase),
     transportText(link),
-    endText(link, 0),
-    endText(link, 1),
+    endAndAddresses(link, 0),
+    endAndAddresses(link, 1),
+    ...(hasSources ? [sources[index] ?? ""] : []),
     link.status.mtu === null ? "" : String(link.status.mtu),
     link.status.phase === "Up" ? "" : whyOf(link),
   ]);
-  return table(["NAME", "PHASE", "TRANSPORT", "END 0", "END 1", "MTU", "MESSAGE"], rows, paint);
+  const source = hasSources ? ["FROM"] : [];
+  return table(["NAME", "PHASE", "TRANSPORT", "END 0", "END 1", ...source, "MTU", "MESSAGE"], rows, paint);
 }
 
 export function faultsTable(faults: readonly Fault[], paint: Paint): string {
@@ -63,10 +68,10 @@ function transportText(link: Link): string {
   return vni === null ? (transport ?? "") : `${transport ?? "vxlan"} ${vni}`;
 }
 
-function endText(link: Link, index: 0 | 1): string {
+function endAndAddresses(link: Link, index: 0 | 1): string {
   const end = link.spec.endpoints[index];
-  if (end === undefined || !("pod" in end)) return "";
-  return [`${end.pod}:${end.interface}`, ...(end.addresses ?? [])].join(" ");
+  const addresses = end !== undefined && "addresses" in end ? (end.addresses ?? []) : [];
+  return [endText(link, index), ...addresses].join(" ");
 }
 
 function labelsText(labels: Record<string, string>): string {

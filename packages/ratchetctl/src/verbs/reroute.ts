@@ -21,19 +21,30 @@ export async function reroute(context: Context, name: string, options: RerouteOp
   line(context, `Link ${context.namespace}/${name} end ${options.end} is at ${options.to}`);
 }
 
-/** `POD/INTERFACE` to the API's words; `POD/` or `/INTERFACE` keeps the other half. */
+/** `POD/INTERFACE` or `LABEL=VALUE,.../INTERFACE` to the API's words; without one half the other is kept. */
 export function rerouteRequest({ end, to, address, routes }: Omit<RerouteOptions, keyof WaitOptions>): RerouteRequest {
-  const [pod = "", ifName = "", ...rest] = to.split("/");
-  if (rest.length > 0 || !to.includes("/") || (pod === "" && ifName === "")) {
-    throw new UsageError(`--to ${to}: must be POD/INTERFACE`);
+  // Keys of labels may have a slash of their own.
+  const at = to.lastIndexOf("/");
+  const place = to.slice(0, Math.max(at, 0));
+  const ifName = to.slice(at + 1);
+  const podSelector = place.includes("=") ? selectorOf(place) : undefined;
+  const isPod = podSelector === undefined && !place.includes("/") && !place.includes("=");
+  if (at < 0 || (place === "" && ifName === "") || (podSelector === undefined && !isPod)) {
+    throw new UsageError(`--to ${to}: must be POD/INTERFACE or LABEL=VALUE,.../INTERFACE`);
   }
   return {
     endpoint: end === "0" ? 0 : 1,
     to: {
-      ...(pod === "" ? {} : { pod }),
+      ...(podSelector !== undefined ? { podSelector } : place === "" ? {} : { pod: place }),
       ...(ifName === "" ? {} : { interface: ifName }),
       ...(address === undefined ? {} : { addresses: address }),
       ...(routes ? {} : { routes: [] }),
     },
   };
+}
+
+function selectorOf(text: string): Record<string, string> | undefined {
+  const pairs = text.split(",").map((pair) => pair.split("="));
+  if (pairs.some((pair) => pair.length !== 2 || pair[0] === "")) return undefined;
+  return Object.fromEntries(pairs as [string, string][]);
 }

@@ -1,6 +1,7 @@
 import type { StreamFrame, StreamItem } from "@ratchet/contracts";
 import { follow } from "../api/follow.js";
 import { type Context, line } from "../context.js";
+import { endText } from "../output/link-text.js";
 import { phaseColour } from "../output/paint.js";
 
 export interface WatchOptions {
@@ -60,7 +61,7 @@ function detailOf(item: StreamItem): string {
     const { links, ended, endsAt } = item.status;
     return ` ${item.spec.action.type} on ${links.length} links, ${ended ?? `until ${endsAt}`}`;
   }
-  const ends = item.spec.endpoints.map((end) => ("pod" in end ? `${end.pod}:${end.interface}` : "?")).join(" -- ");
+  const ends = [endText(item, 0), endText(item, 1)].join(" -- ");
   const wire = item.status.vni === null ? (item.status.transport ?? "") : `${item.status.transport} ${item.status.vni}`;
   return ` ${ends}${wire === "" ? "" : ` (${wire})`}`;
 }
