@@ -15,6 +15,8 @@ export interface LabOptions {
   dataDir?: string;
   /** What keeps intents; default embedded. etcd: three members of the lab's own. */
   store?: "embedded" | "etcd";
+  /** API processes, behind a front when there are several; default 1. More need etcd. */
+  replicas?: number;
   routing?: LabRouting | "auto";
   /** Full pass of the agents, seconds; 0 switches it off. */
   resyncSeconds?: number;

@@ -6,13 +6,15 @@ import { claimLab } from "./claim.js";
 import { type DataDir, newInstallationId, prepareDataDir, readMemory, writeMemory } from "./data-dir.js";
 import { type EtcdMembers, etcdMembers } from "./etcd-members.js";
 import { choosePort } from "./free-port.js";
+import type { Front } from "./front.js";
 import { buildUnderlay } from "./host/build-underlay.js";
 import { deleteNamespaces, namespacesWith } from "./host/namespaces.js";
 import { LabError } from "./lab-error.js";
 import type { LabOptions } from "./lab-options.js";
 import { type LabNames, labNames, netnsPath, RESERVED_NODE_NAME } from "./names.js";
 import type { Supervised } from "./process/supervised.js";
-import { agentProcess, apiProcess, type ProcessContext } from "./processes.js";
+import { agentProcess, type ProcessContext } from "./processes.js";
+import { replicasOf } from "./replicas.js";
 import { needParts } from "./repository.js";
 import { type RunRecord, writeRun } from "./run-file.js";
 import { type Swept, sweepLab } from "./sweep.js";
@@ -25,8 +27,10 @@ import { defaultNodes, type PlannedNode, planUnderlay } from "./underlay-plan.js
 export interface Lab {
   name: string;
   url: string;
-  /** Unix socket of the API. */
+  /** Unix socket of the API; of its first replica when there are several. */
   socket: string;
+  /** Of each API process: its name and its own address. */
+  replicas: readonly { name: string; url: string }[];
   dataDir: string;
   installationId: string;
   nodes: readonly PlannedNode[];
@@ -44,8 +48,9 @@ export interface Lab {
   /** kill -9; started again at once unless `restart` is false. */
   killAgent(node: string, options?: { restart?: boolean }): Promise<void>;
   startAgent(node: string): Promise<void>;
-  killApi(options?: { restart?: boolean }): Promise<void>;
-  startApi(): Promise<void>;
+  /** `replica`: which one, by name; default the first. */
+  killApi(options?: { restart?: boolean; replica?: string }): Promise<void>;
+  startApi(replica?: string): Promise<void>;
   /** kill -9 of the etcd member that leads, started again at once; answers its name. Undefined without etcd. */
   killEtcdLeader: (() => Promise<string>) | undefined;
   /** Waits until every pod is Ready and every link as asked. */
@@ -64,6 +69,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   // Members remember each other's ports, and a lab takes free ones.
   if (options.store === "etcd" && options.dataDir !== undefined)
     throw new LabError("a lab with its own etcd keeps nothing: leave --data or --store etcd out");
+  if ((options.replicas ?? 1) > 1 && options.store !== "etcd")
+    throw new LabError("several replicas need a store that they can share: add --store etcd");
   const say = options.say ?? (() => {});
   const topologies = (options.topologies ?? []).map(loadTopology);
   const port = await choosePort(options.port);
@@ -72,15 +79,16 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     say(`removed what lab ${old.lab} had left: ${old.namespaces} namespaces, ${old.processes} processes`);
   }
   const running: Supervised[] = [];
+  const fronts: Front[] = [];
   let bringing: Promise<Lab> | undefined;
   let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= stopAll(record, running, bringing));
+  const stop = () => (stopping ??= stopAll(record, running, fronts, bringing));
   options.signal?.addEventListener("abort", () => void stop());
   const checkpoint = () => {
     if (stopping !== undefined || options.signal?.aborted) throw new LabError("interrupted");
   };
   try {
-    bringing = bringUp(options, { record, dir, swept, port, topologies, say, running, stop, checkpoint });
+    bringing = bringUp(options, { record, dir, swept, port, topologies, say, running, fronts, stop, checkpoint });
     const lab = await bringing;
     checkpoint();
     return lab;
@@ -99,6 +107,7 @@ interface Start {
   topologies: LoadedTopology[];
   say: (line: string) => void;
   running: Supervised[];
+  fronts: Front[];
   stop: () => Promise<void>;
   /** Throws when the start was called off meanwhile. */
   checkpoint: () => void;
@@ -141,13 +150,11 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
   };
   const etcd = options.store === "etcd" ? await startEtcd({ dir, say, onChange }, running) : undefined;
   checkpoint();
-  const context: ProcessContext = {
+  const shared: Omit<ProcessContext, "sockets"> = {
     etcdEndpoints: etcd?.endpoints ?? [],
     names,
     dir,
     installationId,
-    port,
-    socket: join(dir.path, "api.sock"),
     agentSocket: options.agentSocket,
     labImages,
     resyncSeconds: options.resyncSeconds,
@@ -155,19 +162,22 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     say,
     onChange,
   };
-  const api = apiProcess(context);
-  running.push(api);
-  const agents = new Map(nodes.map((node) => [node.name, agentProcess(context, node)]));
-  running.push(...agents.values());
+  const replicas = await replicasOf(options.replicas ?? 1, port, shared);
+  if (replicas.front !== undefined) start.fronts.push(replicas.front);
+  const apis = new Map(replicas.all.map(({ name, process }) => [name, process]));
+  const context: ProcessContext = { ...shared, sockets: replicas.all.map(({ socket }) => socket) };
+  const agents = new Map(nodes.map((node, index) => [node.name, agentProcess(context, node, index)]));
+  running.push(...apis.values(), ...agents.values());
   checkpoint();
   // Together: an agent keeps dialling until the API is there.
-  await Promise.all([api, ...agents.values()].map((item) => item.start()));
+  await Promise.all([...apis.values(), ...agents.values()].map((item) => item.start()));
   const url = `http://127.0.0.1:${port}`;
   record.url = url;
   writeRun(record);
   const client = new ApiClient(url);
   await waitForNodes(client, nodes.length, 20_000, checkpoint);
-  say(`control plane at ${url}, ${nodes.length} agents connected`);
+  const behind = replicas.front === undefined ? "" : ` before ${replicas.all.map((item) => item.url).join(", ")}`;
+  say(`control plane at ${url}${behind}, ${nodes.length} agents connected`);
 
   const timeoutMs = (options.settleTimeoutSeconds ?? 60) * 1000;
   const settle = (namespace = "default", limitMs = timeoutMs) =>
@@ -187,10 +197,16 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     if (agent === undefined) throw new LabError(`no node ${node} in lab ${record.lab}`);
     return agent;
   };
+  const apiOf = (replica = replicas.all[0]!.name) => {
+    const api = apis.get(replica);
+    if (api === undefined) throw new LabError(`no ${replica} in lab ${record.lab}`);
+    return api;
+  };
   return {
     name: record.lab,
     url,
-    socket: context.socket,
+    socket: context.sockets[0]!,
+    replicas: replicas.all.map((item) => ({ name: item.name, url: item.url })),
     dataDir: dir.path,
     installationId,
     nodes,
@@ -205,8 +221,8 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     pids: () => Object.fromEntries(running.map((item) => [item.name, item.pid])),
     killAgent: (node, how) => agentOf(node).kill(how),
     startAgent: async (node) => void (await agentOf(node).start()),
-    killApi: (how) => api.kill(how),
-    startApi: async () => void (await api.start()),
+    killApi: ({ replica, ...how } = {}) => apiOf(replica).kill(how),
+    startApi: async (replica) => void (await apiOf(replica).start()),
     killEtcdLeader: etcd === undefined ? undefined : () => etcd.killLeader(),
     settle: async ({ namespace, timeoutSeconds } = {}) =>
       void (await settle(namespace, timeoutSeconds === undefined ? timeoutMs : timeoutSeconds * 1000)),
@@ -241,12 +257,20 @@ function chooseNodes(
 async function stopAll(
   record: RunRecord,
   running: readonly Supervised[],
+  fronts: readonly Front[],
   bringing: Promise<unknown> | undefined,
 ): Promise<void> {
-  const stopProcesses = () => Promise.all(running.map((item) => item.stop()));
+  for (const front of fronts) front.close();
+  // etcd last: an API that stops gives its lease back.
+  const isEtcd = (item: Supervised) => item.name.startsWith("etcd ");
+  const stopProcesses = async () => {
+    await Promise.all(running.filter((item) => !isEtcd(item)).map((item) => item.stop()));
+    await Promise.all(running.filter(isEtcd).map((item) => item.stop()));
+  };
   await stopProcesses();
   // A start that is called off ends by itself now that nobody answers it; what it still did goes as well.
   await bringing?.catch(() => {});
+  for (const front of fronts) front.close();
   await stopProcesses();
   await sweepLab(record);
 }

@@ -9,10 +9,10 @@ export interface ProcessContext {
   names: LabNames;
   dir: DataDir;
   installationId: string;
-  port: number;
   /** Client URLs of the etcd that keeps intents; none: the embedded store does. */
   etcdEndpoints: readonly string[];
-  socket: string;
+  /** Of each replica of the API. */
+  sockets: readonly string[];
   agentSocket: ((node: string) => string) | undefined;
   labImages: string;
   resyncSeconds: number | undefined;
@@ -25,9 +25,15 @@ export interface ProcessContext {
 export const DIE_WITH_US = ["setpriv", "--pdeathsig", "KILL"] as const;
 const VXLAN_PORT = "4789";
 
-export function apiProcess(context: ProcessContext): Supervised {
-  const { dir, port, socket, etcdEndpoints } = context;
-  return supervised(context, "api", [
+/** A replica of the API. All of a lab share one folder: with etcd only the history is in it, which is one for all. */
+export function apiProcess(
+  context: Omit<ProcessContext, "sockets">,
+  { name, port, socket }: { name: string; port: number; socket: string },
+): Supervised {
+  const { dir, etcdEndpoints } = context;
+  // The same id after kill -9: then nobody waits for the lease of the process that is dead.
+  const etcd = ["--store", "etcd", "--etcd-endpoints", etcdEndpoints.join(","), "--replica-id", name.replace(" ", "-")];
+  return supervised(context, name, [
     ...DIE_WITH_US,
     process.execPath,
     parts.api,
@@ -35,13 +41,16 @@ export function apiProcess(context: ProcessContext): Supervised {
     ...["--socket", socket],
     ...["--data", join(dir.path, "api")],
     ...["--web", parts.web],
-    ...(etcdEndpoints.length === 0 ? [] : ["--store", "etcd", "--etcd-endpoints", etcdEndpoints.join(",")]),
+    ...(etcdEndpoints.length === 0 ? [] : etcd),
   ]);
 }
 
 /** The agent of one node, inside the node's namespace. It reaches the API by the socket: its loopback is another one. */
-export function agentProcess(context: ProcessContext, node: PlannedNode): Supervised {
-  const { names, dir } = context;
+export function agentProcess(context: ProcessContext, node: PlannedNode, index: number): Supervised {
+  const { names, dir, sockets, agentSocket } = context;
+  // Each node begins at another replica.
+  const inTurn = sockets.map((_, turn) => sockets[(index + turn) % sockets.length]);
+  const apis = agentSocket === undefined ? inTurn : [agentSocket(node.name)];
   return supervised(context, `agent ${node.name}`, [
     ...DIE_WITH_US,
     "nsenter",
@@ -52,7 +61,7 @@ export function agentProcess(context: ProcessContext, node: PlannedNode): Superv
     ...Object.entries(node.labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]),
     ...["--vtep", node.address],
     ...["--parent", "eth0"],
-    ...["--api", `unix:${context.agentSocket?.(node.name) ?? context.socket}`],
+    ...apis.flatMap((api) => ["--api", `unix:${api}`]),
     ...["--data", join(dir.path, "agents", node.name)],
     ...["--installation", context.installationId],
     ...["--panel", names.panel(node.name)],
@@ -64,7 +73,7 @@ export function agentProcess(context: ProcessContext, node: PlannedNode): Superv
   ]);
 }
 
-function supervised(context: ProcessContext, name: string, argv: [string, ...string[]]): Supervised {
+function supervised(context: Omit<ProcessContext, "sockets">, name: string, argv: [string, ...string[]]): Supervised {
   return new Supervised({
     name,
     argv,

@@ -5,6 +5,7 @@ import { StoreError } from "../store/store-error.js";
 /** etcd takes half a second more to end a lease; a replica that hangs is missed for this long. */
 const DEFAULT_TTL_SECONDS = 5;
 const RENEWALS_PER_TTL = 3;
+const REVOKE_WITHIN_MS = 1000;
 
 /**
  * The lease under which a replica says that it is there. Kept alive until stop(); when the store has ended it, another
@@ -49,9 +50,13 @@ export class Session {
     await this.#running;
     clearTimeout(this.#overTimer);
     this.#validUntilMs = 0;
-    // When the store is away the lease ends by itself.
-    if (this.#lease !== undefined) await this.#store.revoke(this.#lease).catch(() => {});
+    const lease = this.#lease;
     this.#lease = undefined;
+    if (lease === undefined) return;
+    // When the store is away the lease ends by itself.
+    const late = new AbortController();
+    await Promise.race([this.#store.revoke(lease).catch(() => {}), pause(REVOKE_WITHIN_MS, late.signal)]);
+    late.abort();
   }
 
   async #run(): Promise<void> {
@@ -103,7 +108,6 @@ function pause(delayMs: number, signal: AbortSignal): Promise<void> {
       resolve();
     };
     const timer = setTimeout(end, delayMs);
-    timer.unref();
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
   });

@@ -5,6 +5,7 @@ import type { Lab } from "../lab.js";
 import { ping, pingUntilAnswered } from "../topology/ping.js";
 import { interfacesOf, isUnplugged, type KernelInterface } from "./kernel.js";
 import { claim, type Prover, until } from "./prover.js";
+import { proveReplicas } from "./replica-proofs.js";
 import { differences, type Snapshot, takeSnapshot } from "./snapshot.js";
 
 const TUNNEL = "quagga-a-quagga-b";
@@ -76,6 +77,8 @@ export async function proveCloudRouter(lab: Lab, prover: Prover): Promise<void> 
       return `${name} led; a write is taken ${ms.toFixed(0)} ms later; ${await reach(5_000)}`;
     });
   }
+
+  if (lab.replicas.length > 1) await proveReplicas({ lab, prover, pods, link: TUNNEL, reach });
 
   let before: Snapshot = new Map();
   const unchanged = async (except: string[]) => {

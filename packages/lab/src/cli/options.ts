@@ -12,6 +12,7 @@ export interface CliOptions {
   data?: string;
   routing?: LabOptions["routing"];
   store?: LabOptions["store"];
+  replicas?: number;
   check?: boolean;
   kubernetes?: boolean;
 }
@@ -31,8 +32,11 @@ export const OPTIONS: Option[] = [
     "etcd",
   ]),
   new Option("--kubernetes", "in a real Kubernetes of two nodes, its pods wired by the CNI plugin").conflicts([
-    ...["empty", "nodes", "data", "name", "store"],
+    ...["empty", "nodes", "data", "name", "store", "replicas"],
   ]),
+  new Option("--replicas <count>", "API processes, behind one address (default: 1; more need --store etcd)").argParser(
+    wholeNumber(1, 5),
+  ),
   new Option("--check", "prove the cloud router without a page, print what was proved, and end"),
 ];
 
@@ -46,6 +50,7 @@ export function labOptionsOf(cli: CliOptions, isReturning: boolean): LabOptions 
     ...(cli.port === undefined ? {} : { port: cli.port }),
     ...(cli.data === undefined ? {} : { dataDir: cli.data }),
     ...(cli.store === undefined ? {} : { store: cli.store }),
+    ...(cli.replicas === undefined ? {} : { replicas: cli.replicas }),
     ...(cli.routing === undefined ? {} : { routing: cli.routing }),
   };
 }
