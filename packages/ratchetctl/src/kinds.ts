@@ -6,6 +6,8 @@ const WORDS = {
   pods: ["pod", "po"],
   links: ["link", "ln", "wire", "wires"],
   faults: ["fault"],
+  scenarios: ["scenario"],
+  runs: ["run"],
 } as const;
 export type Plural = keyof typeof WORDS;
 export type NamespacedPlural = Exclude<Plural, "nodes">;

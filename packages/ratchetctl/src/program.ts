@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { FAULT_MAX_SECONDS } from "@ratchet/contracts";
+import { FAULT_MAX_SECONDS, SEED_MAX } from "@ratchet/contracts";
 import { Command, Option } from "commander";
 import { ApiClient } from "./api/client.js";
 import { withCredentials } from "./api/credentials.js";
@@ -21,6 +21,7 @@ import { setState } from "./verbs/link-state.js";
 import { ping } from "./verbs/ping.js";
 import { runPods } from "./verbs/pod-run.js";
 import { reroute } from "./verbs/reroute.js";
+import { runScenario } from "./verbs/run-scenario.js";
 import { trace } from "./verbs/trace.js";
 import { undo } from "./verbs/undo.js";
 import { watch } from "./verbs/watch.js";
@@ -43,11 +44,12 @@ Examples:
   ratchetctl exec centosa -- ping -c 3 4.4.4.4
   ratchetctl fault quagga-a-quagga-b --seconds 30
   ratchetctl heal
+  ratchetctl run examples/scenarios/ospf-failover.yaml --report report.html
   ratchetctl undo
   ratchetctl doctor --fix
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage; exec: the command's own; ping, trace: 1 when nothing answered; doctor: 1 when
-something is wrong.
+something is wrong; run: 1 when it did not pass.
 `;
 
 /**
@@ -102,7 +104,7 @@ export function buildProgram(
 
   program
     .command("get <kind> [name]")
-    .description("show nodes, pods, links or faults")
+    .description("show nodes, pods, links, faults, scenarios or runs")
     .option("-l, --selector <labels>", "only those with these labels: key=value,...")
     .action((kind, name, options) => get(context(), kind, name, options));
   withWait(program.command("apply"))
@@ -113,7 +115,7 @@ export function buildProgram(
     .action((options) => apply(context(), options));
   program
     .command("delete <kind> [names...]")
-    .description("delete pods, links or faults")
+    .description("delete pods, links, faults, scenarios or runs")
     .action((kind, names) => remove(context(), kind, names));
   withWait(program.command("cut <links...>"))
     .description("cut wires: both pods lose the carrier and keep everything else")
@@ -194,6 +196,15 @@ export function buildProgram(
     .description("compare store, allocations and kernels, and say what is wrong")
     .option("--fix", "mend what can be mended")
     .action(async (options) => exit(await doctor(context(), options)));
+  program
+    .command("run <file>")
+    .description("run a scenario and wait for its end; Ctrl+C cancels it, and everything is healed")
+    .option("--seed <number>", "instead of the scenario's", wholeNumber(0, SEED_MAX))
+    .option("--name <name>", "of the run (default: SCENARIO-TIME)")
+    .option("--junit <file>", "write the outcome as JUnit XML")
+    .option("--report <file>", "write a self-contained HTML report")
+    .option("--compare <run>", "show it beside an earlier run")
+    .action(async (file, options) => exit(await runScenario(context(), file, options)));
   program
     .command("exec <pod> [command...]")
     .usage("[options] <pod> -- <command...>")

@@ -4,6 +4,8 @@ import { API_VERSION, Metadata, MetadataInput, serverOwned } from "./metadata.js
 import { checkReferences } from "./scenario-references.js";
 import { ScenarioStep } from "./scenario-step.js";
 
+/** Of a scenario among the examples: the topology it is for. */
+export const TOPOLOGY_ANNOTATION = "ratchet.network/topology";
 export const RUN_MAX_SECONDS = 3600;
 export const SEED_MAX = 4_294_967_295;
 const steps = z.array(ScenarioStep).max(100);

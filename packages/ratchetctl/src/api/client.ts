@@ -64,11 +64,22 @@ export class ApiClient {
     return this.send("POST", path, body, "application/yaml");
   }
 
-  private async send<T>(method: string, path: string, body?: string, contentType?: string): Promise<T> {
+  /** What is no JSON: a report. */
+  getText(path: string): Promise<string> {
+    return this.send("GET", path, undefined, undefined, (text) => text);
+  }
+
+  private async send<T>(
+    method: string,
+    path: string,
+    body?: string,
+    contentType?: string,
+    read: (text: string) => unknown = parse,
+  ): Promise<T> {
     const problems: string[] = [];
     for (;;) {
       try {
-        return await this.sendTo<T>(this.servers[this.at]!, method, path, body, contentType);
+        return await this.sendTo<T>(this.servers[this.at]!, method, path, body, contentType, read);
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
         problems.push(error.message);
@@ -87,6 +98,7 @@ export class ApiClient {
     path: string,
     body: string | undefined,
     contentType: string | undefined,
+    read: (text: string) => unknown,
   ): Promise<T> {
     const { base, socketPath, text, ca } = server;
     const request = base.protocol === "https:" ? httpsRequest : httpRequest;
@@ -112,8 +124,9 @@ export class ApiClient {
           answer.on("data", (chunk: Buffer) => chunks.push(chunk));
           answer.on("error", (error) => outgoing.destroy(error));
           answer.on("end", () => {
-            const content = parse(Buffer.concat(chunks).toString());
+            const text = Buffer.concat(chunks).toString();
             const status = answer.statusCode ?? 0;
+            const content = status >= 200 && status < 300 ? read(text) : parse(text);
             if (status >= 200 && status < 300 && content !== undefined) resolve(content as T);
             else reject(new Refused(status, isProblem(content) ? content : undefined));
           });

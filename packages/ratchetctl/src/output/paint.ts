@@ -20,6 +20,11 @@ const PHASE_COLOURS: Record<string, Colour> = {
   Down: "grey",
   Gone: "red",
   Error: "red",
+  Passed: "green",
+  Failed: "red",
+  Cancelled: "yellow",
+  Running: "cyan",
+  TearingDown: "cyan",
 };
 
 export function phaseColour(phase: string): Colour | undefined {

@@ -1,4 +1,4 @@
-import type { Fault, Link, Node, Pod } from "@ratchet/contracts";
+import type { Fault, Link, Node, Pod, Run, Scenario } from "@ratchet/contracts";
 import { endText, sourceText } from "./link-text.js";
 import { type Paint, phaseColour } from "./paint.js";
 import { type Cell, table } from "./table.js";
@@ -54,6 +54,30 @@ export function faultsTable(faults: readonly Fault[], paint: Paint): string {
     spec.reason ?? "",
   ]);
   return table(["NAME", "PHASE", "ACTION", "LINKS", "BY", "ENDS", "REASON"], rows, paint);
+}
+
+export function scenariosTable(scenarios: readonly Scenario[], paint: Paint): string {
+  const rows = scenarios.map(({ metadata, spec }) => [
+    metadata.name,
+    String(spec.steps.length),
+    `${spec.deadlineSeconds} s`,
+    String(spec.seed),
+    spec.description ?? "",
+  ]);
+  return table(["NAME", "STEPS", "DEADLINE", "SEED", "DESCRIPTION"], rows, paint);
+}
+
+export function runsTable(runs: readonly Run[], paint: Paint): string {
+  const rows = runs.map(({ metadata, spec, status }) => [
+    metadata.name,
+    phase(status.phase),
+    spec.scenario,
+    String(spec.seed),
+    status.by,
+    status.durationMs === null ? "" : `${(status.durationMs / 1000).toFixed(1)} s`,
+    status.message,
+  ]);
+  return table(["NAME", "PHASE", "SCENARIO", "SEED", "BY", "TOOK", "WHY"], rows, paint);
 }
 
 /** What a link says about why it is not up. */

@@ -1,11 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RunProbe, ScenarioCondition } from "@ratchet/contracts";
 import type { Bench, Finding } from "../bench.js";
 
 type Asked = NonNullable<ScenarioCondition["probe"]>;
 
-export function lookAtProbe(asked: Asked, bench: Pick<Bench, "probe" | "nowMs">): Finding {
+const LOOK_EVERY_MS = 10;
+/** Beyond what a packet may wait for its answer; then the newest that is known counts. */
+const WAIT_MS = 12_000;
+
+/** Whether a probe is answered now is asked of a packet that is sent now. */
+export async function lookAtProbe(
+  asked: Asked,
+  bench: Pick<Bench, "probe" | "nowMs">,
+  signal: AbortSignal,
+): Promise<Finding> {
   const log = bench.probe(asked.name);
   if (log === undefined) return { holds: false, message: `probe ${asked.name} has not begun` };
+  const startedMs = bench.nowMs();
+  const isOld = () => (log.newestMs ?? 0) < startedMs && bench.nowMs() < startedMs + WAIT_MS;
+  while (asked.isUp !== undefined && isOld()) await sleep(LOOK_EVERY_MS, undefined, { signal });
   const shown = log.shown();
   if (asked.overSeconds === undefined) return judgeProbe(asked, shown, shown);
   const fromMs = bench.nowMs() - asked.overSeconds * 1000;

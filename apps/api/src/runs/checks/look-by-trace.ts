@@ -6,6 +6,7 @@ import type { Bench, Finding } from "../bench.js";
 const MAX_HOPS = 16;
 const WAIT_MS = 1000;
 const SLACK_MS = 2000;
+const SILENT = "*";
 type Path = NonNullable<ScenarioCondition["path"]>;
 
 export async function lookByTrace(asked: Path, { core, namespace }: Bench, signal: AbortSignal): Promise<Finding> {
@@ -15,7 +16,7 @@ export async function lookByTrace(asked: Path, { core, namespace }: Bench, signa
   const timeoutMs = WAIT_MS + SLACK_MS;
   const { hops, isReached } = await core.agents.rpc.call(node, "trace", params, { signal, timeoutMs });
   const names = hops.map((hop) =>
-    hop.address === null ? "*" : (podWithAddress(world, namespace, hop.address) ?? hop.address),
+    hop.address === null ? SILENT : (podWithAddress(world, namespace, hop.address) ?? hop.address),
   );
   return judgePath(asked, names, isReached);
 }
@@ -29,6 +30,8 @@ export function judgePath(
   const message = `${hops.join(" > ")}${isReached ? "" : " (its end was not reached)"}`;
   const through = [asked.through ?? []].flat();
   const avoids = [asked.avoids ?? []].flat();
-  const holds = isReached && through.every((pod) => hops.includes(pod)) && !avoids.some((pod) => hops.includes(pod));
+  // A hop that did not say who it is may be the one to be avoided.
+  const isAvoided = avoids.length === 0 || ![...avoids, SILENT].some((pod) => hops.includes(pod));
+  const holds = isReached && through.every((pod) => hops.includes(pod)) && isAvoided;
   return { holds, message };
 }

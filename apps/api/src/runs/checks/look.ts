@@ -29,6 +29,6 @@ function lookBy(condition: ScenarioCondition, bench: Bench, signal: AbortSignal)
   if (link) return lookAtLink(link, bench);
   if (throughput) return lookByThroughput(throughput, bench, signal);
   if (http) return lookByHttp(http, bench, signal);
-  if (probe) return lookAtProbe(probe, bench);
+  if (probe) return lookAtProbe(probe, bench, signal);
   throw new TypeError("a condition of no known form");
 }
