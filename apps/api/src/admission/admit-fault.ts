@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type FaultInput, type FaultSpec, type FieldError, keys } from "@ratchet/contracts";
+import { type FaultInput, type FaultSpec, type FieldError, keys, sendersOf } from "@ratchet/contracts";
 import { ProblemError, refuse } from "../http/problem-error.js";
 import type { Draft } from "../state/draft.js";
-import type { FaultRecord } from "../state/records.js";
+import type { FaultRecord, LinkRecord } from "../state/records.js";
 import { unsupportedInFault } from "./unsupported.js";
 
 /** The record of an accepted fault: one that begins now, or the old one with other metadata and spec. */
@@ -63,20 +63,28 @@ function misfits({ action, target }: FaultSpec): FieldError[] {
   if (action.type !== "partition" && isGrouped) {
     return [{ field: "spec.target", message: `groups are for the action partition, not ${action.type}` }];
   }
+  if (action.type === "ramp" && Boolean(action.start.rateKbit) !== Boolean(action.end.rateKbit)) {
+    const end = action.start.rateKbit ? "end" : "start";
+    return [{ field: `spec.action.${end}.rateKbit`, message: "must be given at both ends: 0 would be no limit" }];
+  }
   if ("nodes" in target && target.nodes[0] === target.nodes[1]) {
     return [{ field: "spec.target.nodes", message: "must be two nodes: use {node, local: true} for one" }];
   }
   return [];
 }
 
-function missing(draft: Draft, { namespace, spec: { target } }: FaultRecord): FieldError[] {
-  const link = (name: string, field: string) =>
-    draft.peek(keys.link(namespace, name)) === undefined ? [absent("link", name, field)] : [];
+function missing(draft: Draft, { namespace, spec: { action, target } }: FaultRecord): FieldError[] {
+  const from = "from" in action ? action.from : undefined;
   const pod = (name: string, field: string) =>
     draft.peek(keys.pod(namespace, name)) === undefined ? [absent("pod", name, field)] : [];
   const node = (name: string, field: string) =>
     draft.peek(keys.node(name)) === undefined ? [absent("node", name, field)] : [];
-  if ("link" in target) return link(target.link, "spec.target.link");
+  if ("link" in target) {
+    const held = draft.peek<LinkRecord>(keys.link(namespace, target.link));
+    if (held === undefined) return [absent("link", target.link, "spec.target.link")];
+    const isEnd = from === undefined || sendersOf(held.spec.endpoints, from).length > 0;
+    return isEnd ? [] : [{ field: "spec.action.from", message: `${from} is no end of link ${target.link}` }];
+  }
   if ("pod" in target) return pod(target.pod, "spec.target.pod");
   if ("node" in target) return node(target.node, "spec.target.node");
   if ("nodes" in target) return target.nodes.flatMap((name, at) => node(name, `spec.target.nodes[${at}]`));

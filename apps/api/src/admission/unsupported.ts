@@ -18,15 +18,8 @@ export function unsupportedInLink(spec: LinkSpec): FieldError[] {
     if (end.mirrorTo !== undefined) add(`${at}.mirrorTo`, "is not built yet: leave it out");
   }
   if (spec.wiring === "direct") add("spec.wiring", "direct is not built yet: use patched");
-  for (const [index, impairment] of (spec.impairments ?? []).entries()) {
-    for (const field of Object.keys(impairment)) {
-      if (!BUILT_IMPAIRMENTS.has(field)) add(`spec.impairments[${index}].${field}`, "is not built yet: leave it out");
-    }
-  }
   return errors;
 }
-
-const BUILT_IMPAIRMENTS = new Set(["from", "delayMs", "queueFrames"]);
 
 const UNBUILT_IN_REROUTE = ["node", "vtep", "parent", "mirrorFrom", "mirrorTo"];
 
@@ -56,15 +49,7 @@ export function unsupportedInPod(spec: PodSpec, isFromKubernetes: boolean): Fiel
   ];
 }
 
-const UNBUILT_ACTIONS = new Set(["blackhole", "impair", "ramp", "pod-freeze"]);
-
 export function unsupportedInFault({ action }: FaultSpec): FieldError[] {
-  if (UNBUILT_ACTIONS.has(action.type)) {
-    const message = `${action.type} is not built yet: down, flap, partition and control-plane-cut are`;
-    return [{ field: "spec.action.type", message, code: "Unsupported" }];
-  }
-  if ("mode" in action && action.mode === "blackhole") {
-    return [{ field: "spec.action.mode", message: "blackhole is not built yet: use down", code: "Unsupported" }];
-  }
-  return [];
+  if (action.type !== "pod-freeze") return [];
+  return [{ field: "spec.action.type", message: "pod-freeze is not built yet", code: "Unsupported" }];
 }

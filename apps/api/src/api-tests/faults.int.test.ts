@@ -145,7 +145,27 @@ test("what could not act is refused, naming the field, and changes nothing", asy
   expect(await refused({ link: "nope" }, { type: "down" })).toEqual([422, "spec.target.link"]);
   expect(await refused({ link: "ab" }, { type: "partition" })).toEqual([422, "spec.target"]);
   expect(await refused({ link: "ab" }, { type: "pod-freeze" })).toEqual([422, "spec.action.type"]);
+  expect(await refused({ link: "ab" }, { type: "blackhole", from: "c" })).toEqual([422, "spec.action.from"]);
+  const ramp = { type: "ramp", start: { delayMs: 1 }, end: { rateKbit: 10 }, overSeconds: 5 };
+  expect(await refused({ link: "ab" }, ramp)).toEqual([422, "spec.action.start.rateKbit"]);
+  const shapeless = { type: "impair", impairment: { delayMs: 1, jitterDistribution: "normal" } };
+  expect((await refused({ link: "ab" }, shapeless))[0]).toBe(422);
   expect((await api.get(FAULTS)).body.items).toEqual([]);
+});
+
+test("one direction of a fault goes to the agent that receives it, and to no link that has no such end", async () => {
+  const action = { type: "blackhole", from: "b" };
+  await create({ metadata: { name: "x" }, spec: { target: { pod: "b" }, action, durationSeconds: 60 } });
+  await right.until(() => right.faults.size === 1);
+  await left.until(() => left.faults.size === 1);
+  const uid = async (name: string) => (await api.get(`${NS}/links/${name}`)).body.metadata.uid;
+  expect([...right.faults.values()][0]?.wires).toEqual([{ linkUid: await uid("bc"), toPort: true, toPeer: false }]);
+  expect([...left.faults.values()][0]?.wires).toEqual([{ linkUid: await uid("ab"), toPort: true, toPeer: false }]);
+  const fromA = {
+    metadata: { name: "y" },
+    spec: { target: { pod: "b" }, action: { ...action, from: "a" }, durationSeconds: 60 },
+  };
+  expect((await create(fromA)).body.status.links).toEqual(["ab"]);
 });
 
 test("an apply may bring a link and a fault on it, and its creation can be taken back", async () => {

@@ -1,4 +1,4 @@
-import type { AssignedFault, FaultTarget } from "@ratchet/contracts";
+import { type AssignedFault, type FaultTarget, type Sender, sendersOf } from "@ratchet/contracts";
 import type { ResolvedLink } from "../resolve/resolve-link.js";
 import type { FaultRecord, LinkRecord, PodRecord } from "../state/records.js";
 
@@ -33,19 +33,39 @@ export function reachOf(fault: FaultRecord, revision: number, sources: ReachSour
     for (const node of nodes) byNode.set(node, timeless(fault, revision));
     return { links, byNode };
   }
+  const from = "from" in action ? action.from : undefined;
   for (const key of candidates(fault.spec.target, sources)) {
     const resolved = sources.resolve(key);
     if (resolved === undefined || !isStruck(fault.spec.target, resolved, sources)) continue;
+    // Of several links, those that `from` has no end of are left alone.
+    if (from !== undefined && sendersOf(resolved.link.spec.endpoints, from).length === 0) continue;
     links.push(key);
     if (resolved.obstacle !== undefined || resolved.transport === null) continue;
     const isLocal = resolved.transport === "veth";
     for (const node of new Set(resolved.ends.flatMap((end) => end.node ?? []))) {
+      const directions = directionsOf(resolved, node, isLocal, from);
+      if (directions === undefined) continue;
       const assigned = byNode.get(node) ?? timeless(fault, revision);
-      assigned.wires.push({ linkUid: resolved.link.uid, toPort: true, toPeer: isLocal });
+      assigned.wires.push({ linkUid: resolved.link.uid, ...directions });
       byNode.set(node, assigned);
     }
   }
   return { links: links.sort(), byNode };
+}
+
+/** Which of a node's directions it acts on: all of them, or those of what `from` sends. Undefined = none. */
+function directionsOf(
+  { link, ends }: ResolvedLink,
+  node: string,
+  isLocal: boolean,
+  from: string | undefined,
+): { toPort: boolean; toPeer: boolean } | undefined {
+  if (from === undefined) return { toPort: true, toPeer: isLocal };
+  const senders = sendersOf(link.spec.endpoints, from);
+  const near = ends.findIndex((end) => end.node === node) as Sender;
+  const toPort = senders.includes((1 - near) as Sender);
+  const toPeer = isLocal && senders.includes(near);
+  return toPort || toPeer ? { toPort, toPeer } : undefined;
 }
 
 function timeless({ uid, namespace, name, spec }: FaultRecord, revision: number): TimelessFault {

@@ -49,10 +49,10 @@ export const impairmentFields = {
   engine: z.enum(IMPAIRMENT_ENGINES).optional(),
 } as const;
 
-/** `POD`, or `POD:INTERFACE` where both ends are one pod's. */
+/** `POD`; `POD:INTERFACE` where both ends are one pod's; `*:INTERFACE` where labels choose the pod. */
 export const ImpairmentFrom = z.union(
-  [Name, z.string().regex(/^[a-z0-9-]+:[^/:%\s]{1,15}$/, { error: "must be POD or POD:INTERFACE" })],
-  { error: "must be POD or POD:INTERFACE" },
+  [Name, z.string().regex(/^(\*|[a-z0-9-]+):[^/:%\s]{1,15}$/, { error: "must be POD, POD:INTERFACE or *:INTERFACE" })],
+  { error: "must be POD, POD:INTERFACE or *:INTERFACE" },
 );
 
 type Fields = { [K in keyof typeof impairmentFields]?: z.output<(typeof impairmentFields)[K]> };

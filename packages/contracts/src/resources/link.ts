@@ -12,7 +12,7 @@ import {
   WireInterfaceName,
 } from "../net/fields.js";
 import { Condition } from "./condition.js";
-import { sendersOf } from "./direction.js";
+import { nameOfSender, sendersOf } from "./direction.js";
 import { Impairment, ImpairmentStatus } from "./impairment.js";
 import { API_VERSION, Labels, Metadata, MetadataInput, serverOwned } from "./metadata.js";
 import { Route } from "./route.js";
@@ -200,7 +200,7 @@ function checkAutoAddresses(
 
 /** Each impairment is of one direction, and each direction has at most one. */
 function checkDirections(endpoints: Endpoint[], impairments: Impairment[], ctx: z.RefinementCtx): void {
-  const names = endpoints.flatMap((end) => ("pod" in end ? [end.pod] : []));
+  const names = ([0, 1] as const).map((sender) => nameOfSender(endpoints, sender)).filter((name) => name !== "");
   const seen = new Set<number>();
   for (const [index, { from }] of impairments.entries()) {
     const complain = (message: string) =>

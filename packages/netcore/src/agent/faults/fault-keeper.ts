@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ApiAssignment, AssignedFault, AssignedWire, FaultRecord, FaultReport } from "@ratchet/contracts";
 import { flapAt } from "../../faults/flap-schedule.js";
 import { type ActiveFault, overlayFaults } from "../../faults/overlay-faults.js";
+import { rampAt } from "../../faults/ramp-schedule.js";
 import type { Log } from "../log.js";
 import type { FaultFile } from "./fault-file.js";
 
@@ -67,7 +69,7 @@ export class FaultKeeper {
     }
     const result = overlayFaults(wire, active, this.clock.nowMs());
     const known = this.overlaid.get(wire.linkUid);
-    if (known?.wire === wire && known.result.state === result.state) return known.result;
+    if (known?.wire === wire && isDeepStrictEqual(known.result, result)) return known.result;
     this.overlaid.set(wire.linkUid, { wire, result });
     return result;
   }
@@ -135,17 +137,17 @@ export class FaultKeeper {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const record of this.records.values()) {
       if (record.ended !== null) continue;
-      const flap = flapOf(record, nowMs);
-      const how = nowMs >= record.endsAtMs ? "deadline" : flap?.nextMs === null ? "completed" : null;
+      const { hasSteps, inMs, isComplete } = stepOf(record, nowMs);
+      const how = nowMs >= record.endsAtMs ? "deadline" : isComplete ? "completed" : null;
       if (how !== null) {
         record.ended = how;
         record.endedAtMs = nowMs;
         hasEnded = true;
         this.log("info", "a fault has ended", { fault: record.fault.name, how });
       } else {
-        nextMs = Math.min(nextMs, record.endsAtMs - nowMs, flap?.inMs ?? LOOK_MS, LOOK_MS);
+        nextMs = Math.min(nextMs, record.endsAtMs - nowMs, inMs, LOOK_MS);
       }
-      if (how !== null || flap !== undefined) for (const { linkUid } of record.fault.wires) touched.add(linkUid);
+      if (how !== null || hasSteps) for (const { linkUid } of record.fault.wires) touched.add(linkUid);
     }
     if (hasEnded) this.save();
     this.index();
@@ -176,8 +178,18 @@ export class FaultKeeper {
   }
 }
 
-function flapOf({ fault, startedAtMs }: FaultRecord, nowMs: number) {
-  if (fault.action.type !== "flap") return undefined;
-  const { nextMs } = flapAt(fault.action, nowMs - startedAtMs);
-  return { nextMs, inMs: nextMs === null ? null : startedAtMs + nextMs - nowMs };
+/** When a fault that changes with time has to be looked at again; a flap that has made its cycles is complete. */
+function stepOf(
+  { fault, startedAtMs }: FaultRecord,
+  nowMs: number,
+): { hasSteps: boolean; inMs: number; isComplete: boolean } {
+  const { action } = fault;
+  if (action.type !== "flap" && action.type !== "ramp") return { hasSteps: false, inMs: LOOK_MS, isComplete: false };
+  const elapsedMs = nowMs - startedAtMs;
+  const { nextMs } = action.type === "flap" ? flapAt(action, elapsedMs) : rampAt(action, elapsedMs);
+  return {
+    hasSteps: true,
+    inMs: nextMs === null ? LOOK_MS : nextMs - elapsedMs,
+    isComplete: action.type === "flap" && nextMs === null,
+  };
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EffectiveImpairment, ImpairmentReport } from "@ratchet/contracts";
+import type { AssignedFault, EffectiveImpairment, ImpairmentReport } from "@ratchet/contracts";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { buildAgent, pod, port, run, Scene, type TestNode, wire } from "../testing/scene.js";
 
@@ -123,3 +123,67 @@ describe("an impaired wire", () => {
     expect(Math.min(...times)).toBeGreaterThanOrEqual(30);
   });
 });
+
+test("engine netem on a kernel without says so, impairs nothing, and the wire carries", async () => {
+  expect(node.peer.hello?.node.capabilities.netem).toBe(false);
+  await impaired({ toPort: null, toPeer: { delayMs: 30, lossPercent: 50, engine: "netem" } });
+  await scene.api.until("it says so", () => report("toPeer")?.state === "error");
+  expect(report("toPeer")).toMatchObject({ engine: "none", actual: {} });
+  expect(report("toPeer")?.message).toContain("kernel has none");
+  expect(Math.min(...pings("-c5", "-i0.05", "-W1"))).toBeLessThan(30);
+  expect(node.links(node.panel).filter(({ ifname }) => /^r/.test(ifname))).toEqual([]);
+  expect(relays()).toEqual([]);
+});
+
+describe("faults that keep the carrier", () => {
+  test("a black hole one way swallows what goes there, and its end leaves the delay of another", async () => {
+    await impaired({ toPort: null, toPeer: null });
+    const hole = fault("hole", { type: "blackhole" }, { toPort: false, toPeer: true });
+    const slow = fault("slow", { type: "impair", impairment: { delayMs: 40 } }, { toPort: true, toPeer: true });
+    node.peer.change({ faults: [hole, slow] });
+    await scene.api.until("both act", () => report("toPeer")?.actual.blackhole === true && report("toPort") !== null);
+    expect(report("toPort")?.actual).toEqual({ delayMs: 40 });
+    expect(pings("-c2", "-i0.05", "-W1")).toEqual([]);
+    expect(node.link(node.podNetns("a"), "in1")?.flags).toContain("LOWER_UP");
+    node.peer.change({ removedFaults: ["fault-hole"] });
+    await scene.api.until("one is left", () => report("toPeer")?.actual.blackhole === undefined);
+    expect(report("toPeer")?.actual).toEqual({ delayMs: 40 });
+    expect(Math.min(...pings("-c3", "-i0.05", "-W2"))).toBeGreaterThanOrEqual(80);
+    node.peer.change({ removedFaults: ["fault-slow"] });
+    await scene.api.until("none is left", () => node.peer.wireReports.get("link-ab")?.impair === undefined);
+    expect(pings("-c3", "-i0.05", "-W2")).toHaveLength(3);
+    expect(node.peer.events.filter(({ reason }) => reason === "LinkRepaired")).toEqual([]);
+  });
+
+  test("a ramp goes to its end without losing a frame", async () => {
+    await impaired({ toPort: null, toPeer: { delayMs: 5 } });
+    await scene.api.until("it is in force", () => report("toPeer")?.state === "active");
+    const ramp = { type: "ramp", start: { delayMs: 0 }, end: { delayMs: 50 }, overSeconds: 1.5 } as const;
+    node.peer.change({ faults: [fault("ramp", ramp, { toPort: false, toPeer: true })] });
+    const times = pings("-c40", "-i0.05", "-W2");
+    expect(times).toHaveLength(40);
+    expect(Math.min(...times)).toBeLessThan(40);
+    expect(times.at(-1)).toBeGreaterThanOrEqual(55);
+    await scene.api.until("the end is reached", () => report("toPeer")?.actual.delayMs === 55);
+    node.peer.change({ removedFaults: ["fault-ramp"] });
+    await scene.api.until("it is as the link asks", () => report("toPeer")?.actual.delayMs === 5);
+  });
+});
+
+function fault(
+  name: string,
+  action: AssignedFault["action"],
+  directions: { toPort: boolean; toPeer: boolean },
+): AssignedFault {
+  return {
+    faultUid: `fault-${name}`,
+    revision: 1,
+    namespace: "default",
+    name,
+    action,
+    wires: [{ linkUid: "link-ab", ...directions }],
+    podUids: [],
+    remainingMs: 60_000,
+    elapsedMs: 0,
+  };
+}

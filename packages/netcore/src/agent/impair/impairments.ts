@@ -69,6 +69,7 @@ export class Impairments {
     const mtuBytes = this.world.desired.ports.get(key)?.mtuBytes ?? 1500;
     const before = this.wanted.get(key);
     this.wanted.set(key, { impairment, mtuBytes });
+    if (impairment.engine === "netem") return;
     if (!this.relay.isConnected) {
       this.relay.need();
       return;
@@ -80,7 +81,7 @@ export class Impairments {
   /** After the plan was carried out: nothing leads through lines that are not wanted any more. */
   release(key: PortKey): void {
     const tap = tapOf(key);
-    if (this.wanted.has(key) || !this.held.has(tap)) return;
+    if (this.isRelayed(key) || !this.held.has(tap)) return;
     this.held.delete(tap);
     this.relay.send({ type: "drop", taps: [tap] });
   }
@@ -88,8 +89,14 @@ export class Impairments {
   /** A port as an end of its wire: with the relay's device, when frames to it shall be led through that. */
   endOf(key: PortKey): WireEnd {
     const end = portEnd(this.world, key);
-    const isRelayed = this.wanted.has(key) && this.holding(key)?.error === null;
-    return isRelayed ? { ...end, relay: relayEnd(this.world, key) } : end;
+    return this.isRelayed(key) && this.holding(key)?.error === null
+      ? { ...end, relay: relayEnd(this.world, key) }
+      : end;
+  }
+
+  private isRelayed(key: PortKey): boolean {
+    const wanted = this.wanted.get(key);
+    return wanted !== undefined && wanted.impairment.engine !== "netem";
   }
 
   /** A device of the relay's has vanished from the panel. */
@@ -114,6 +121,10 @@ export class Impairments {
     const wanted = this.wanted.get(key);
     if (wanted === undefined) return null;
     const { impairment: effective } = wanted;
+    if (effective.engine === "netem") {
+      const message = "engine netem is asked for, and this node's kernel has none: ask for auto or relay";
+      return { engine: "none", state: "error", effective, actual: {}, message };
+    }
     const holding = this.holding(key);
     if (holding === undefined) {
       if (this.trouble === undefined) return null;
@@ -158,7 +169,7 @@ export class Impairments {
 
   private send(keys: Iterable<PortKey>, full: boolean): void {
     const lines = [...keys].flatMap((key) => {
-      const wanted = this.wanted.get(key);
+      const wanted = this.isRelayed(key) ? this.wanted.get(key) : undefined;
       return wanted === undefined ? [] : [{ tap: tapOf(key), alias: tapAlias(this.aliasOf(key)), ...wanted }];
     });
     if (lines.length > 0 || full) this.relay.send({ type: "set", full, lines });
@@ -168,7 +179,7 @@ export class Impairments {
   prune(): void {
     if (!this.hasStrangers) return;
     this.hasStrangers = false;
-    const taps = new Set([...this.wanted.keys()].map(tapOf));
+    const taps = new Set([...this.wanted.keys()].filter((key) => this.isRelayed(key)).map(tapOf));
     for (const tap of this.held.keys()) {
       if (taps.has(tap)) continue;
       this.held.delete(tap);

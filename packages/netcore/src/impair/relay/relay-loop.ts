@@ -3,13 +3,13 @@ import { lastErrno, libc } from "../../ffi/libc.js";
 import { SystemError } from "../../ffi/system-error.js";
 import { MAX_TAP_READ_BYTES } from "../../ffi/tap.js";
 import { clearWakeFd } from "../../ffi/wake-fd.js";
-import type { DelayLine } from "./delay-line.js";
+import type { Line } from "./line.js";
 
 /** One direction: frames read from its TAP device leave through the same device after they have passed the line. */
 export interface RelayDirection {
   tap: string;
   fd: number;
-  line: DelayLine;
+  line: Line;
   /** Lets out what it holds and is then done with. */
   isEnding: boolean;
 }

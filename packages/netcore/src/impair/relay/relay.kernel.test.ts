@@ -4,14 +4,14 @@ import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
 import { libc } from "../../ffi/libc.js";
 import { closeNetns, openNetns } from "../../ffi/netns.js";
-import { openTap } from "../../ffi/tap.js";
+import { openTap, setTapOffload, VNET_HEADER_BYTES } from "../../ffi/tap.js";
 import { type FreshNetns, useFreshNetns } from "../../ffi/testing/fresh-netns.js";
 import { NetlinkSocket } from "../../netlink/socket.js";
 import { dumpLinks, setLink } from "../../rtnetlink/link.js";
 import { addClsact } from "../../rtnetlink/qdisc.js";
 import { setRedirect } from "../../rtnetlink/redirect.js";
 import { newVeth } from "../../rtnetlink/veth.js";
-import { DelayLine } from "./delay-line.js";
+import { Line } from "./line.js";
 import { type RelayDirection, RelayLoop } from "./relay-loop.js";
 
 const fresh = useFreshNetns();
@@ -21,7 +21,7 @@ afterEach(() => {
 });
 
 /** Two pods, each direction between their ports led through a TAP device. */
-function relayedWire(toA: DelayLine, toB: DelayLine): { a: FreshNetns; b: FreshNetns; relay: RelayLoop } {
+function relayedWire(toA: Line, toB: Line): { a: FreshNetns; b: FreshNetns; relay: RelayLoop } {
   const panel = fresh("panel");
   const pods = [fresh("a"), fresh("b")] as const;
   const fds = ["tapa", "tapb"].map((name) => openTap(panel.path, name));
@@ -75,15 +75,15 @@ async function meanwhile(relay: RelayLoop, pod: FreshNetns, ...argv: string[]): 
 const timesOf = (ping: string) => [...ping.matchAll(/time=([\d.]+) ms/g)].map((match) => Number(match[1]));
 
 test("delays each direction by itself: 20 ms there and 80 back are 100 round trip, never less", async () => {
-  const { a, relay } = relayedWire(new DelayLine({ delayMs: 80 }), new DelayLine({ delayMs: 20 }));
+  const { a, relay } = relayedWire(new Line({ delayMs: 80 }), new Line({ delayMs: 20 }));
   const times = timesOf(await meanwhile(relay, a, "ping", "-c5", "-i0.2", "-W2", "192.0.2.2"));
   expect(times).toHaveLength(5);
   expect(Math.min(...times)).toBeGreaterThanOrEqual(100);
 });
 
 test("takes a new delay without losing a frame, and is a black hole when asked", async () => {
-  const toB = new DelayLine(null);
-  const { a, relay } = relayedWire(new DelayLine(null), toB);
+  const toB = new Line(null);
+  const { a, relay } = relayedWire(new Line(null), toB);
   expect(timesOf(await meanwhile(relay, a, "ping", "-c2", "-i0.2", "-W2", "192.0.2.2"))).toHaveLength(2);
   setTimeout(() => toB.set({ delayMs: 50 }), 300);
   const times = timesOf(await meanwhile(relay, a, "ping", "-c10", "-i0.1", "-W2", "192.0.2.2"));
@@ -94,14 +94,14 @@ test("takes a new delay without losing a frame, and is a black hole when asked",
 });
 
 test("carries a TCP stream whole, in segments larger than the MTU", async () => {
-  const toB = new DelayLine({ delayMs: 5 });
+  const toB = new Line({ delayMs: 5 });
   let largest = 0;
   const put = toB.put.bind(toB);
   toB.put = (frame, nowMs) => {
     largest = Math.max(largest, frame.length);
     put(frame, nowMs);
   };
-  const { a, b, relay } = relayedWire(new DelayLine({ delayMs: 5 }), toB);
+  const { a, b, relay } = relayedWire(new Line({ delayMs: 5 }), toB);
   const bytes = 8 * 1024 * 1024;
   const listener = meanwhile(relay, b, process.execPath, "-e", RECEIVE);
   const sender = meanwhile(relay, a, process.execPath, "-e", SEND, String(bytes));
@@ -109,6 +109,28 @@ test("carries a TCP stream whole, in segments larger than the MTU", async () => 
   expect(received).toBe(sent);
   expect(received).toMatch(new RegExp(`^${bytes} [0-9a-f]{64}$`));
   expect(largest).toBeGreaterThan(3_000);
+});
+
+test("loses frames of a stream and not its segments: offloads off, the kernel cuts before", async () => {
+  const toB = new Line({ lossPercent: 1 }, 1500);
+  let largest = 0;
+  const put = toB.put.bind(toB);
+  toB.put = (frame, nowMs) => {
+    largest = Math.max(largest, frame.length);
+    put(frame, nowMs);
+  };
+  const { a, b, relay } = relayedWire(new Line(null), toB);
+  setTapOffload(taps[1] ?? -1, "tapb", false);
+  const bytes = 2 * 1024 * 1024;
+  const [received, sent] = await Promise.all([
+    meanwhile(relay, b, process.execPath, "-e", RECEIVE),
+    meanwhile(relay, a, process.execPath, "-e", SEND, String(bytes)),
+  ]);
+  expect(received).toBe(sent);
+  expect(received).toMatch(new RegExp(`^${bytes} [0-9a-f]{64}$`));
+  expect(largest).toBe(VNET_HEADER_BYTES + 14 + 1500);
+  // Some 1,450 frames with data, and what was sent again: none lost would be one chance in two million.
+  expect(toB.counts.lost).toBeGreaterThan(0);
 });
 
 /** Prints the number of bytes that came and their SHA-256. */

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { DelayLine } from "./delay-line.js";
+import { Line } from "./line.js";
 import { type RelayDirection, RelayLoop } from "./relay-loop.js";
 import type { FromWorker, ToWorker, WorkerData } from "./worker-frames.js";
 
@@ -26,12 +26,12 @@ function take(loop: RelayLoop, message: ToWorker): void {
   const { tap } = message;
   switch (message.type) {
     case "add":
-      loop.add({ tap, fd: message.fd, line: new DelayLine(message.impairment), isEnding: false });
+      loop.add({ tap, fd: message.fd, line: new Line(message.impairment, message.mtuBytes), isEnding: false });
       return;
     case "change": {
       const direction = loop.find(tap);
       if (direction === undefined) return;
-      direction.line.set(message.impairment);
+      direction.line.set(message.impairment, message.mtuBytes);
       direction.isEnding = false;
       return;
     }
