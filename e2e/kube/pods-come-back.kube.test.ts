@@ -1,0 +1,250 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DoctorReport, Link, Pod } from "@ratchet/contracts";
+import {
+  busyboxPodSpec,
+  commandResult,
+  eventually,
+  isPlugged,
+  isUnplugged,
+  type KubeCluster,
+  type KubeNode,
+  Sandbox,
+} from "@ratchet/testkit";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { InterfaceWatch } from "./interface-watch.js";
+import { labelledPod, pairLabels, primaryLabels } from "./labelled-pair.js";
+import { WiredCluster } from "./wired-cluster.js";
+
+// Pods are replaced, by hand, by a StatefulSet, by a Deployment; what is wired to them stays as it is.
+
+const WITHIN = { withinMs: 30_000, everyMs: 100 };
+const PRIMARY = labelledPod("primary-pod", "left", primaryLabels("primary-pod", "pair-pod"));
+const PAIR = labelledPod("pair-pod", "right", pairLabels("pair-pod"));
+
+let wired: WiredCluster;
+let cluster: KubeCluster;
+let watch: InterfaceWatch | undefined;
+
+beforeAll(async () => {
+  wired = await WiredCluster.start();
+  ({ cluster } = wired);
+});
+afterEach(async () => {
+  await watch?.stop();
+  watch = undefined;
+});
+afterAll(() => wired?.end());
+
+const sandboxOf = async (pod: string) => new Sandbox(await cluster.podNetns(pod));
+const uidOf = (pod: string) => cluster.kubectl(["get", "pod", pod, "-o", "jsonpath={.metadata.uid}"]);
+
+async function linkIs(name: string, is: (link: Link) => unknown): Promise<Link> {
+  return eventually(async () => {
+    const link = await wired.ratchet.api.request<Link>("GET", `/api/v1/namespaces/default/links/${name}`);
+    if (!is(link)) throw new Error(`${name} is ${JSON.stringify(link.status)}`);
+    return link;
+  }, WITHIN);
+}
+const isUp = ({ status }: Link) => status.phase === "Up";
+
+async function linkIsGone(name: string): Promise<void> {
+  await eventually(async () => {
+    const { links } = await wired.ratchet.api.topology();
+    expect(links.map(({ metadata }) => metadata.name)).not.toContain(name);
+  }, WITHIN);
+}
+
+async function pingWorks(from: Sandbox, to: string): Promise<void> {
+  await eventually(async () => expect(await from.ping(to)).toMatchObject({ received: 3 }), WITHIN);
+}
+
+/** Names of the interfaces in a node's panel, tunnels and ports, `lo` left out. */
+async function panelOf(node: KubeNode): Promise<string[]> {
+  const links = await new Sandbox(`/run/netns/${wired.ratchet.panelOf(node)}`).links();
+  return links.map(({ ifname }) => ifname).filter((name) => name !== "lo");
+}
+
+/** No interface, tunnel, claim, VNI or key that nothing asks for, neither in the store nor in a kernel. */
+async function nothingIsLeft(): Promise<void> {
+  await eventually(async () => {
+    const { nodes, findings } = await wired.ratchet.api.request<DoctorReport>("GET", "/api/v1/doctor");
+    expect({ nodes, findings }).toEqual({ nodes: ["left", "right"], findings: [] });
+  }, WITHIN);
+}
+
+test("a bare pod that is deleted and made again finds its wire; the other's interface never went away", async () => {
+  await cluster.apply([PRIMARY, PAIR]);
+  await cluster.waitPodsReady(["primary-pod", "pair-pod"]);
+  const { status } = await linkIs("primary-pod-pair-pod", isUp);
+  const survivor = await sandboxOf("pair-pod");
+  const before = await survivor.link("in2");
+  watch = await InterfaceWatch.start(survivor);
+
+  await cluster.kubectl(["delete", "pod", "primary-pod", "--wait=true"]);
+  await linkIsGone("primary-pod-pair-pod");
+  const alone = await eventually(async () => {
+    const link = await survivor.link("in2");
+    expect(isUnplugged(link)).toBe(true);
+    return link;
+  }, WITHIN);
+  expect([alone.ifindex, alone.address]).toEqual([before.ifindex, before.address]);
+  expect(await survivor.addresses("in2")).toEqual(["192.168.2.101/24"]);
+  expect(await panelOf(cluster.node("left"))).toEqual([]);
+  expect(await panelOf(cluster.node("right"))).toHaveLength(1);
+  await nothingIsLeft();
+
+  await cluster.apply([PRIMARY]);
+  await cluster.waitPodsReady(["primary-pod"]);
+  const again = await linkIs("primary-pod-pair-pod", isUp);
+  expect(again.status.vni).not.toBe(status.vni);
+  await pingWorks(await sandboxOf("primary-pod"), "192.168.2.101");
+  const after = await survivor.link("in2");
+  expect([after.ifindex, after.address, isPlugged(after)]).toEqual([before.ifindex, before.address, true]);
+  expect(watch.removed).toEqual([]);
+  const pod = await wired.ratchet.api.request<Pod>("GET", "/api/v1/namespaces/default/pods/pair-pod");
+  expect(pod.spec.interfaces).toBeUndefined();
+  await nothingIsLeft();
+});
+
+test("the DEL of an old sandbox that comes after the ADD of the new one harms nothing", async () => {
+  const node = cluster.node("left");
+  const old = registeredAt(node, await uidOf("primary-pod"));
+  const survivor = await sandboxOf("pair-pod");
+  const before = await survivor.link("in2");
+  watch = await InterfaceWatch.start(survivor);
+  // The object goes at once, its containers take their time: the next pod of the name starts beside them.
+  await cluster.kubectl(["delete", "pod", "primary-pod", "--force", "--grace-period=0", "--wait=false"]);
+  await eventually(() => cluster.apply([PRIMARY]), WITHIN);
+  await cluster.waitPodsReady(["primary-pod"]);
+  await linkIs("primary-pod-pair-pod", isUp);
+  const uid = await uidOf("primary-pod");
+  const fresh = await sandboxOf("primary-pod");
+  const wire = await fresh.link("in1");
+
+  // The runtime's own DEL has come by now or comes later; this one comes after everything.
+  for (const netns of [old.netns, ""]) {
+    const answer = await del(node, { ...old, netns });
+    expect(answer.code, answer.stdout).toBe(0);
+  }
+  await eventually(() => expect(registrationsOf(node).map(({ podUid }) => podUid)).toEqual([uid]), WITHIN);
+  await pingWorks(fresh, "192.168.2.101");
+  expect(await fresh.link("in1")).toMatchObject({ ifindex: wire.ifindex, address: wire.address });
+  expect(await survivor.link("in2")).toMatchObject({ ifindex: before.ifindex, address: before.address });
+  expect(watch.removed).toEqual([]);
+  await nothingIsLeft();
+});
+
+test("a StatefulSet's pod comes back onto its wire, and a Deployment's replacement takes its over", async () => {
+  const links = [
+    {
+      interface: "eth1",
+      addresses: ["10.7.0.1/24"],
+      peer: { podSelector: { app: "web" }, interface: "in1", addresses: ["10.7.0.2/24"] },
+    },
+  ];
+  await cluster.apply([
+    workload("StatefulSet", "db", "left", {}, { "ratchet.network/links": JSON.stringify(links) }),
+    workload("Deployment", "web", "right", { app: "web", ratchet: "true" }, {}),
+  ]);
+  const name = "db-0-eth1";
+  const first = chosenOf(await linkIs(name, isUp));
+  const web = await sandboxOf(first);
+  const webBefore = await web.link("in1");
+  watch = await InterfaceWatch.start(web);
+
+  const dbUid = await uidOf("db-0");
+  await cluster.kubectl(["delete", "pod", "db-0", "--wait=true"]);
+  await eventually(async () => expect(await uidOf("db-0")).not.toBe(dbUid), WITHIN);
+  await cluster.waitPodsReady(["db-0"]);
+  await linkIs(name, isUp);
+  const db = await sandboxOf("db-0");
+  await pingWorks(db, "10.7.0.2");
+  expect(await web.link("in1")).toMatchObject({ ifindex: webBefore.ifindex, address: webBefore.address });
+  expect(watch.removed).toEqual([]);
+  await watch.stop();
+
+  const dbBefore = await db.link("eth1");
+  watch = await InterfaceWatch.start(db);
+  await cluster.kubectl(["delete", "pod", first, "--wait=true"]);
+  const second = chosenOf(await linkIs(name, (link) => isUp(link) && chosenOf(link) !== first));
+  await pingWorks(db, "10.7.0.2");
+  expect(await (await sandboxOf(second)).addresses("in1")).toEqual(["10.7.0.2/24"]);
+  expect(await db.link("eth1")).toMatchObject({ ifindex: dbBefore.ifindex, address: dbBefore.address });
+  expect(watch.removed).toEqual([]);
+  await nothingIsLeft();
+});
+
+test("when everything is deleted, nothing is left on the nodes or in the store", async () => {
+  await cluster.kubectl(["delete", "statefulset,deployment,pod", "--all", "--wait=true"]);
+  await eventually(async () => {
+    const { pods, links } = await wired.ratchet.api.topology();
+    expect({ pods, links }).toEqual({ pods: [], links: [] });
+    for (const node of cluster.nodes) {
+      expect(await panelOf(node)).toEqual([]);
+      expect(registrationsOf(node)).toEqual([]);
+    }
+  }, WITHIN);
+  await nothingIsLeft();
+});
+
+const chosenOf = ({ status }: Link) => status.endpoints[1]?.pod ?? "";
+
+function workload(
+  kind: "StatefulSet" | "Deployment",
+  name: string,
+  side: string,
+  labels: Record<string, string>,
+  annotations: Record<string, string>,
+): object {
+  const spec = busyboxPodSpec({ nodeSelector: { ratchetside: side } });
+  return {
+    apiVersion: "apps/v1",
+    kind,
+    metadata: { name },
+    spec: {
+      replicas: 1,
+      ...(kind === "StatefulSet" && { serviceName: name }),
+      selector: { matchLabels: { workload: name } },
+      template: { metadata: { labels: { workload: name, ...labels }, annotations }, spec },
+    },
+  };
+}
+
+interface Registered {
+  containerId: string;
+  podUid: string;
+  ifName: string;
+  namespace: string;
+  name: string;
+  netns: string;
+}
+
+/** The agent's own record of the node's sandboxes, behind a line with its checksum. */
+function registrationsOf(node: KubeNode): Registered[] {
+  const file = readFileSync(join(cluster.path, "ratchet", node.name, "cni.json"), "utf8");
+  return (JSON.parse(file.slice(file.indexOf("\n"))) as { registrations: Registered[] }).registrations;
+}
+
+function registeredAt(node: KubeNode, podUid: string): Registered {
+  const found = registrationsOf(node).find((item) => item.podUid === podUid);
+  if (found === undefined) throw new Error(`${podUid} is not registered on ${node.name}`);
+  return found;
+}
+
+/** As the runtime calls the plugin. */
+function del(node: KubeNode, { containerId, ifName, namespace, name, netns }: Registered) {
+  const environment = {
+    CNI_COMMAND: "DEL",
+    CNI_CONTAINERID: containerId,
+    CNI_IFNAME: ifName,
+    CNI_NETNS: netns,
+    CNI_PATH: node.cniBinDir,
+    CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=${namespace};K8S_POD_NAME=${name}`,
+  };
+  const argv = Object.entries(environment).map(([key, value]) => `${key}=${value}`);
+  const conf = readFileSync(join(node.cniConfDir, "10-ratchet.conf"), "utf8");
+  return commandResult(["nsenter", `--net=${node.netnsPath}`, "env", ...argv, join(node.cniBinDir, "ratchet")], {
+    stdin: conf,
+  });
+}
