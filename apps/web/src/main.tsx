@@ -6,6 +6,7 @@ import "@mantine/notifications/styles.css";
 import "@mantine/spotlight/styles.css";
 import "./app.css";
 import "./ui/faults/faults.css";
+import "./ui/impair/impair.css";
 import "./ui/traffic/traffic.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";

@@ -50,6 +50,7 @@ export * from "./net/prefix.js";
 export * from "./openapi/document.js";
 export { OPERATIONS } from "./openapi/operations.js";
 export * from "./peer/messages.js";
+export * from "./presets/impairment-presets.js";
 export * from "./resources/condition.js";
 export * from "./resources/direction.js";
 export * from "./resources/event.js";

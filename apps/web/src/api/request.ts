@@ -20,17 +20,18 @@ export async function request<T>(
   method: string,
   path: string,
   body?: unknown,
-  signal?: AbortSignal,
+  options: { ifMatch?: number; signal?: AbortSignal } = {},
 ): Promise<Answer<T>> {
   const headers: Record<string, string> = { accept: "application/json", "x-ratchet-actor": actorName() };
   if (body instanceof YamlText) headers["content-type"] = "application/yaml";
   else if (method === "PATCH") headers["content-type"] = "application/merge-patch+json";
   else if (body !== undefined) headers["content-type"] = "application/json";
+  if (options.ifMatch !== undefined) headers["if-match"] = `"${options.ifMatch}"`;
   const response = await fetch(`${BASE}${path}`, {
     method,
     headers,
     ...(body === undefined ? {} : { body: body instanceof YamlText ? body.text : JSON.stringify(body) }),
-    ...(signal === undefined ? {} : { signal }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   if (response.status === 401) void session.check();
   if (!response.ok) throw await problemOf(response);

@@ -4,6 +4,7 @@ import type {
   Fault,
   FaultSpec,
   HealResult,
+  Impairment,
   Layout,
   Link,
   LinkTelemetry,
@@ -20,6 +21,15 @@ export const verbs = {
     request<Link>("POST", objectPath(namespace, "links"), { metadata: { name: link.name }, spec: link.spec }),
   setLinkState: (namespace: string, name: string, state: "up" | "down") =>
     request<Link>("PATCH", objectPath(namespace, "links", name), { spec: { state } }),
+  getLink: (namespace: string, name: string) => request<Link>("GET", objectPath(namespace, "links", name)),
+  /** Refused as stale when the link is not of this revision any more: a list is replaced whole. */
+  setImpairments: (namespace: string, name: string, impairments: Impairment[], revision: number) =>
+    request<Link>(
+      "PATCH",
+      objectPath(namespace, "links", name),
+      { spec: { impairments: impairments.length === 0 ? null : impairments } },
+      { ifMatch: revision },
+    ),
   deleteLink: (namespace: string, name: string) => request<Link>("DELETE", objectPath(namespace, "links", name)),
   reroute: (namespace: string, name: string, body: RerouteRequest) =>
     request<Link>("POST", `${objectPath(namespace, "links", name)}/reroute`, body),

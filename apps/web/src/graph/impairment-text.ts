@@ -1,4 +1,4 @@
-import type { EffectiveImpairment, ImpairmentFields, Link } from "@ratchet/contracts";
+import { type ImpairmentFields, type Link, sendersOf } from "@ratchet/contracts";
 
 type Fields = Partial<ImpairmentFields> & { blackhole?: boolean | undefined };
 
@@ -33,21 +33,15 @@ export function impairmentText(fields: Fields): string {
 export const isImpairing = (fields: Fields): boolean => impairmentText(fields) !== "";
 
 /** What the two directions of a link suffer, faults included where an agent has said so: from end 0, from end 1. */
-export function impairedWays(link: Link): [Fields | undefined, Fields | undefined] {
-  const [a, b] = link.spec.endpoints;
-  const names = [a, b].map((end) =>
-    end && "pod" in end ? { pod: end.pod, full: `${end.pod}:${end.interface}` } : undefined,
-  );
-  const isLoop = names[0]?.pod === names[1]?.pod;
-  const wayOf = (from: string) => names.findIndex((name) => name?.full === from || (!isLoop && name?.pod === from));
+export function impairedWays({ spec, status }: Link): [Fields | undefined, Fields | undefined] {
   const ways: [Fields | undefined, Fields | undefined] = [undefined, undefined];
-  for (const { from, ...fields } of link.spec.impairments ?? []) {
-    const way = wayOf(from);
-    if ((way === 0 || way === 1) && isImpairing(fields)) ways[way] = fields;
+  for (const { from, ...fields } of spec.impairments ?? []) {
+    const [way] = sendersOf(spec.endpoints, from);
+    if (way !== undefined && isImpairing(fields)) ways[way] = fields;
   }
-  for (const { from, effective } of link.status.impairments ?? []) {
-    const way = wayOf(from);
-    if ((way === 0 || way === 1) && effective !== null && isImpairing(effective)) ways[way] = effective;
+  for (const { from, effective } of status.impairments ?? []) {
+    const [way] = sendersOf(spec.endpoints, from);
+    if (way !== undefined && effective !== null && isImpairing(effective)) ways[way] = effective;
   }
   return ways;
 }
@@ -70,6 +64,3 @@ export function mainFigure([a, b]: readonly [Fields | undefined, Fields | undefi
 
 const FIGURES = 2;
 const both = (a: number, b: number) => (a === b ? round(a) : `${round(a)}/${round(b)}`);
-
-export type ImpairedWays = ReturnType<typeof impairedWays>;
-export type { EffectiveImpairment };

@@ -22,3 +22,10 @@ test("an entry taken back from its toast is no longer in the way", () => {
   const stack = without(pushed(pushed(EMPTY_UNDO, entry("1")), entry("2")), ["1"]);
   expect(stack.undo.map((own) => own.label)).toEqual(["2"]);
 });
+
+test("a slider that is dragged is one action, however many changes it made", () => {
+  const drag = (id: string, at: number) => ({ label: "Impaired ab", changes: [id], key: "impair ab", at });
+  const stack = pushed(pushed(pushed(EMPTY_UNDO, entry("1")), drag("2", 0)), drag("3", 1_000));
+  expect(stack.undo.map((own) => own.changes)).toEqual([["1"], ["2", "3"]]);
+  expect(pushed(stack, drag("4", 60_000)).undo).toHaveLength(3);
+});

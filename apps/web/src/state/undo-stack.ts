@@ -2,6 +2,10 @@
 export interface UndoEntry {
   label: string;
   changes: string[];
+  /** Entries of one key that follow each other closely are one: a slider that is dragged. */
+  key?: string;
+  /** ms since the epoch, of the newest change. */
+  at?: number;
 }
 
 export interface UndoStack {
@@ -12,8 +16,15 @@ export interface UndoStack {
 export const EMPTY_UNDO: UndoStack = { undo: [], redo: [] };
 const DEPTH = 100;
 
+const MERGED_WITHIN_MS = 10_000;
+
 /** A new action; what was undone before can no longer be redone. */
 export function pushed(stack: UndoStack, entry: UndoEntry): UndoStack {
+  const last = stack.undo.at(-1);
+  const isSame = last?.key !== undefined && last.key === entry.key && stack.redo.length === 0;
+  if (isSame && (entry.at ?? 0) - (last.at ?? 0) < MERGED_WITHIN_MS) {
+    return { undo: [...stack.undo.slice(0, -1), { ...entry, changes: [...last.changes, ...entry.changes] }], redo: [] };
+  }
   return { undo: [...stack.undo, entry].slice(-DEPTH), redo: [] };
 }
 

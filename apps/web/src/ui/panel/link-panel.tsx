@@ -8,6 +8,7 @@ import { useModel } from "../../state/model-store.js";
 import { isEditable, useTopology } from "../../state/topology-store.js";
 import { ui } from "../../state/ui-store.js";
 import { FaultSection } from "../faults/fault-section.js";
+import { ImpairSection } from "../impair/impair-section.js";
 import { StateLabel } from "../state-mark.js";
 import { clockTime } from "../time.js";
 import { PingSection } from "../traffic/ping-section.js";
@@ -73,6 +74,7 @@ export function LinkPanel({ name }: { name: string }) {
       </Group>
       <TrafficSection link={link} />
       <PingSection link={link} />
+      <ImpairSection link={link} />
       <FaultSection aim={{ kind: "links", names: [name] }} concerns={(fault) => fault.status.links.includes(name)} />
       <Section title="Wire">
         <ComparedFacts facts={wireFacts(link, isLive)} label="The wire, asked and observed" />

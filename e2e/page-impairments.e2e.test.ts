@@ -1,0 +1,132 @@
+import { eventually, launchBrowser } from "@ratchet/testkit";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type OpenLab, openLab } from "./open-lab.js";
+import { PageDriver } from "./page-driver.js";
+
+const ASKED_MS = 50;
+
+describe("impairments on the page, with a real mouse", () => {
+  let lab: OpenLab;
+  let browser: Browser;
+  let mine: PageDriver;
+  let other: PageDriver;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    lab = await openLab({ nodes: 2 });
+    await lab.managedPod("a", "left");
+    await lab.managedPod("b", "right");
+    await lab.wire("ab", ["a", "in1", "10.0.0.1/24"], ["b", "in1", "10.0.0.2/24"]);
+    await lab.allUp();
+    browser = await launchBrowser();
+    const open = async () => {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const page = await context.newPage();
+      page.on("pageerror", (error) => complaints.push(String(error)));
+      const driver = new PageDriver(page);
+      await driver.open(lab.url);
+      await driver.shows("ab", "up", 5_000);
+      return driver;
+    };
+    mine = await open();
+    other = await open();
+    const at = await mine.at("linkPosition", "ab");
+    await mine.page.mouse.click(at.x, at.y);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.close();
+  });
+
+  /** What stands on the wire as its round-trip time, ms. */
+  async function measured(): Promise<number> {
+    const text = (await mine.texts("ab")).find((label) => /^[\d.]+ ms$/.test(label) && label !== `${ASKED_MS} ms`);
+    if (text === undefined) throw new Error("no round-trip time stands on the wire");
+    return Number.parseFloat(text);
+  }
+
+  async function drag(field: string, to: number): Promise<void> {
+    const slider = mine.page.getByTestId(`impair-${field}-slider`);
+    await slider.scrollIntoViewIfNeeded();
+    const track = await slider.boundingBox();
+    const thumb = await slider.getByRole("slider").boundingBox();
+    if (track === null || thumb === null) throw new Error(`no slider for ${field}`);
+    const { mouse } = mine.page;
+    await mouse.move(thumb.x + thumb.width / 2, thumb.y + thumb.height / 2);
+    await mouse.down();
+    const from = thumb.x + thumb.width / 2;
+    for (let step = 1; step <= 50; step++) {
+      await mouse.move(from + (step * track.width) / 50, track.y + track.height / 2);
+      const value = await slider.getByRole("slider").getAttribute("aria-valuetext");
+      if (Number.parseFloat(value ?? "") === to) break;
+    }
+    await mouse.up();
+  }
+
+  it("the delay of one direction slid to 50 ms while a ping runs is measured on the wire within 2 s", async () => {
+    await mine.page.getByTestId("panel-ping").click();
+    await eventually(async () => expect(await measured()).toBeLessThan(ASKED_MS / 2), { withinMs: 5_000 });
+    await drag("delayMs", ASKED_MS);
+    await eventually(async () => expect(await measured()).toBeGreaterThanOrEqual(ASKED_MS), { withinMs: 2_000 });
+    expect(await measured()).toBeLessThan(2 * ASKED_MS);
+    // One direction only, and nothing else of the link.
+    expect((await lab.client.link("ab")).spec.impairments).toEqual([{ from: "a", delayMs: ASKED_MS }]);
+    await mine.shows("ab", "impaired");
+    await other.shows("ab", "impaired");
+    expect(await other.texts("ab")).toContain(`${ASKED_MS}/0 ms`);
+    const status = mine.page.locator('[data-testid="impair-status"][data-from="a"][data-state="active"]');
+    await status.waitFor({ timeout: 3_000 });
+  });
+
+  it("an exact number of the other direction leaves the first as it is", async () => {
+    await mine.page.getByTestId("impair-way").getByText("← b").click();
+    const exact = mine.page.getByTestId("impair-delayMs-exact");
+    await exact.fill("30");
+    await exact.press("Enter");
+    await eventually(async () =>
+      expect((await lab.client.link("ab")).spec.impairments).toEqual([
+        { from: "a", delayMs: ASKED_MS },
+        { from: "b", delayMs: 30 },
+      ]),
+    );
+    await eventually(async () => expect(await measured()).toBeGreaterThanOrEqual(ASKED_MS + 30), { withinMs: 6_000 });
+  });
+
+  it("undone, each slide is one step", async () => {
+    await mine.page.getByTestId("undo").click();
+    await eventually(async () =>
+      expect((await lab.client.link("ab")).spec.impairments).toEqual([{ from: "a", delayMs: ASKED_MS }]),
+    );
+    await mine.page.getByTestId("undo").click();
+    await mine.shows("ab", "up", 10_000);
+    expect((await lab.client.link("ab")).spec.impairments ?? []).toEqual([]);
+    await mine.page.getByTestId("redo").click();
+    await mine.shows("ab", "impaired", 10_000);
+  });
+
+  it("a good cable takes everything away", async () => {
+    await mine.page.getByTestId("impair-presets").click();
+    await mine.page.getByTestId("preset-none").click();
+    await mine.shows("ab", "up", 3_000);
+    expect((await lab.client.link("ab")).spec.impairments ?? []).toEqual([]);
+    await eventually(async () => expect(await measured()).toBeLessThan(ASKED_MS / 2), { withinMs: 2_000 });
+  });
+
+  it("what is refused is put back and said in the API's own words", async () => {
+    await mine.page.getByTestId("impair-more").click();
+    const exact = mine.page.getByTestId("impair-reorderPercent-exact");
+    // Frames overtake by not waiting, and none waits here.
+    await exact.fill("5");
+    await exact.press("Enter");
+    await eventually(async () =>
+      expect(await mine.page.getByTestId("impair-refusal").textContent()).toMatch(/reorderPercent/),
+    );
+    expect(await exact.inputValue()).toBe("");
+    expect((await lab.client.link("ab")).spec.impairments ?? []).toEqual([]);
+  });
+
+  it("had nothing to complain of", () => {
+    expect(complaints).toEqual([]);
+  });
+});
