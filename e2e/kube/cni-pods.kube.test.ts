@@ -1,88 +1,37 @@
-import { copyFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { kubePods, waitUntilSettled } from "@ratchet/lab";
-import {
-  BUSYBOX_IMAGE,
-  busyboxPod,
-  clusterLeftovers,
-  eventually,
-  type KubeCluster,
-  type KubeNode,
-  ptpWithHostLocal,
-  Sandbox,
-  startKubeCluster,
-} from "@ratchet/testkit";
+import { BUSYBOX_IMAGE, busyboxPod, eventually, type KubeCluster, Sandbox } from "@ratchet/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type RatchetBeside, startRatchetBeside } from "./ratchet-beside.js";
+import { leasesOf, WiredCluster } from "./wired-cluster.js";
 
-const PODS = ["centosa", "quagga-a", "quagga-b", "centosb"];
-const SHIM = fileURLToPath(new URL("../../packages/cni-shim/dist/ratchet", import.meta.url));
+/** As labelled: every interface of every pod with its address. */
+const LABELLED: Record<string, Record<string, string[]>> = {
+  centosa: { in1: ["192.168.2.100/24"] },
+  "quagga-a": { in2: ["192.168.2.101/24"], mid1: ["192.168.3.100/24"] },
+  "quagga-b": { mid2: ["192.168.3.101/24"], out1: ["192.168.4.100/24"] },
+  centosb: { out2: ["192.168.4.101/24"] },
+};
+const PODS = Object.keys(LABELLED);
 
+let wired: WiredCluster;
 let cluster: KubeCluster;
-let ratchet: RatchetBeside | undefined;
-
-const socketOf = (node: KubeNode) => join(node.runDir, "ratchet-cni.sock");
-
-/** The prototype's node config; beyond its keys only where this node keeps things. */
-function prototypeConf(node: KubeNode) {
-  copyFileSync(SHIM, join(node.cniBinDir, "ratchet"));
-  return {
-    name: "10-ratchet.conf",
-    content: {
-      cniVersion: "1.0.0",
-      name: "ratchet-demo",
-      type: "ratchet",
-      etcd_host: "etcd-client.ratchet.svc.cluster.local",
-      etcd_port: "2379",
-      child_path: "/opt/cni/bin/ratchet-child",
-      parent_interface: node.parentInterface,
-      parent_address: node.vtep,
-      use_labels: true,
-      delegate: ptpWithHostLocal(node),
-      boot_network: { type: "loopback" },
-      agent_socket: socketOf(node),
-      state_dir: join(node.cniDataDir, "ratchet"),
-      kubeconfig: node.kubeconfigs.shim,
-    },
-  };
-}
-
-/** host-local keeps one file for each address it gave away. */
-function leasesOf(node: KubeNode): string[] {
-  const files = readdirSync(node.cniDataDir, { recursive: true }) as string[];
-  return files.filter((file) => /\/10\.214\.[\d.]+$/.test(file));
-}
 
 beforeAll(async () => {
-  cluster = await startKubeCluster({ cniConf: prototypeConf });
-  ratchet = await startRatchetBeside(
-    cluster,
-    (node) => [
-      ...["--cni-socket", socketOf(node), "--kubeconfig", node.kubeconfigs.agent],
-      ...["--cni-state", join(node.cniDataDir, "ratchet")],
-    ],
-    ["--kubeconfig", cluster.kubeconfigs.controlPlane],
-  );
+  wired = await WiredCluster.start();
+  ({ cluster } = wired);
 });
-
-afterAll(async () => {
-  await ratchet?.stop();
-  await cluster?.stop();
-  if (cluster !== undefined) {
-    const { processes, namespaces, mounts } = clusterLeftovers(cluster);
-    expect({ processes, namespaces, mounts }).toEqual({ processes: [], namespaces: [], mounts: [] });
-  }
-});
+afterAll(() => wired?.end());
 
 test("the four labelled pods of the cloud router, applied at once, come up wired, and OSPF goes through", async () => {
   await cluster.apply(kubePods("cloud-router/pods.yaml", BUSYBOX_IMAGE, "frr"));
   await cluster.waitPodsReady(PODS);
-  const { api } = ratchet!;
-  await waitUntilSettled(api, "default", 20_000, { checkpoint: () => {}, onProgress: () => {} });
+  await waitUntilSettled(wired.ratchet.api, "default", 20_000, { checkpoint: () => {}, onProgress: () => {} });
 
+  for (const [name, expected] of Object.entries(LABELLED)) {
+    const { lo, ...others } = await new Sandbox(await cluster.podNetns(name)).addressesByInterface();
+    expect(lo, name).toContain("127.0.0.1/8");
+    expect(others, name).toEqual(expected);
+  }
   const centosa = new Sandbox(await cluster.podNetns("centosa"));
-  expect((await centosa.links()).map(({ ifname }) => ifname).sort()).toEqual(["in1", "lo"]);
   await eventually(async () => expect(await centosa.ping("192.168.4.101")).toMatchObject({ received: 3, ttl: 62 }), {
     withinMs: 40_000,
     everyMs: 500,

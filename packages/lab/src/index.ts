@@ -5,6 +5,7 @@ export { processesIn } from "./host/namespace-processes.js";
 export { namespacesWith } from "./host/namespaces.js";
 export { kubePod, startScript } from "./kube/kube-pod.js";
 export { kubePods } from "./kube/kube-pods.js";
+export { type KubeRatchet, startKubeRatchet } from "./kube/kube-ratchet.js";
 export { type Lab, startLab } from "./lab.js";
 export { LabError } from "./lab-error.js";
 export type { LabOptions } from "./lab-options.js";

@@ -51,6 +51,20 @@ export class Sandbox {
     return (found?.addr_info ?? []).filter((a) => a.scope !== "link").map((a) => `${a.local}/${a.prefixlen}`);
   }
 
+  /** Of every interface, its addresses as `A/LEN`, link-local ones left out. */
+  async addressesByInterface(): Promise<Record<string, string[]>> {
+    const found = JSON.parse(await this.exec("ip", "-j", "address", "show")) as {
+      ifname: string;
+      addr_info: { local: string; prefixlen: number; scope: string }[];
+    }[];
+    return Object.fromEntries(
+      found.map(({ ifname, addr_info }) => [
+        ifname.split("@")[0] ?? ifname,
+        addr_info.filter((item) => item.scope !== "link").map((item) => `${item.local}/${item.prefixlen}`),
+      ]),
+    );
+  }
+
   /** The routing table as `ip route` prints it, one line each, without changing marks. */
   async routes(): Promise<string[]> {
     const lines = (await this.exec("ip", "route", "show")).split("\n");

@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import {
   agentCniFlags,
   BUSYBOX_IMAGE,
@@ -9,18 +7,16 @@ import {
   ratchetCni,
   startKubeCluster,
 } from "@ratchet/kube-cluster";
-import { ApiClient } from "../api-client.js";
+import type { ApiClient } from "../api-client.js";
 import { choosePort } from "../free-port.js";
-import { deleteNamespaces } from "../host/namespaces.js";
 import { LabError } from "../lab-error.js";
 import type { LabOptions } from "../lab-options.js";
-import type { Supervised } from "../process/supervised.js";
-import { needParts, needShim, parts } from "../repository.js";
+import { needShim, parts } from "../repository.js";
 import { type ChosenRouting, chooseRouting } from "../topology/choose-routing.js";
 import { loadTopology } from "../topology/load-topology.js";
-import { waitForNodes, waitUntilSettled } from "../topology/settle.js";
+import { waitUntilSettled } from "../topology/settle.js";
 import { kubePods } from "./kube-pods.js";
-import { kubeAgentProcess, kubeApiProcess, panelOf } from "./kube-processes.js";
+import { type KubeRatchet, startKubeRatchet } from "./kube-ratchet.js";
 
 export interface KubeLabOptions extends Pick<LabOptions, "port" | "routing" | "say" | "signal"> {
   /** Labelled pods: an example's file or a path. */
@@ -43,7 +39,6 @@ export interface KubeLab {
 }
 
 const SETTLE_MS = 60_000;
-const AGENTS_MS = 20_000;
 
 /**
  * Starts Kubernetes, the control plane and an agent per node, and applies the topology as `kubectl apply` does.
@@ -51,7 +46,6 @@ const AGENTS_MS = 20_000;
  * On failure nothing of it is left. Throws LabError where the user can mend it.
  */
 export async function startKubeLab(options: KubeLabOptions): Promise<KubeLab> {
-  needParts();
   needShim();
   needKubernetes();
   const say = options.say ?? (() => {});
@@ -67,27 +61,19 @@ export async function startKubeLab(options: KubeLabOptions): Promise<KubeLab> {
       throw signal?.aborted ? new LabError("interrupted") : error;
     },
   );
-  const running: Supervised[] = [];
+  let ratchet: KubeRatchet | undefined;
   let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= stopAll(cluster, running));
+  const stop = () => (stopping ??= stopAll(cluster, ratchet));
   signal?.addEventListener("abort", () => void stop());
   const checkpoint = () => {
     if (signal?.aborted) throw new LabError("interrupted");
   };
   try {
-    const folder = join(cluster.path, "ratchet");
-    mkdirSync(folder);
-    const context = { cluster, folder, socket: join(folder, "api.sock"), port, say };
-    const apiProcess = kubeApiProcess(context);
-    running.push(apiProcess);
-    const { url } = (await apiProcess.start()) as { url: string };
-    const api = new ApiClient(url);
-    for (const node of cluster.nodes) {
-      const agent = kubeAgentProcess(context, node, agentCniFlags(node));
-      running.push(agent);
-      await agent.start();
-    }
-    await waitForNodes(api, cluster.nodes.length, AGENTS_MS, checkpoint);
+    ratchet = await startKubeRatchet(cluster, {
+      ...{ port, say, checkpoint, agentFlags: agentCniFlags },
+      apiFlags: ["--kubeconfig", cluster.kubeconfigs.controlPlane],
+    });
+    const { url, api, panelOf } = ratchet;
     say(`Ratchet runs on ${cluster.nodes.map(({ name }) => name).join(" and ")}; page and API at ${url}`);
     checkpoint();
     const podNames = pods.map((pod) => (pod as { metadata: { name: string } }).metadata.name);
@@ -118,8 +104,7 @@ function needKubernetes(): void {
   }
 }
 
-async function stopAll(cluster: KubeCluster, running: readonly Supervised[]): Promise<void> {
-  await Promise.all(running.map((item) => item.stop()));
-  await deleteNamespaces(cluster.nodes.map((node) => panelOf(node)));
+async function stopAll(cluster: KubeCluster, ratchet: KubeRatchet | undefined): Promise<void> {
+  await ratchet?.stop();
   await cluster.stop();
 }

@@ -22,15 +22,19 @@ export function panelOf(node: KubeNode): string {
 }
 
 export function kubeApiProcess(context: KubeProcessContext, more: readonly string[] = []): Supervised {
-  const { cluster, folder, socket, port } = context;
+  const { folder, socket, port } = context;
   return supervised(context, "api", [
     ...DIE_WITH_US,
     ...[process.execPath, parts.api, "--listen", `127.0.0.1:${port}`, "--socket", socket],
-    ...["--data", join(folder, "api"), "--web", parts.web, "--kubeconfig", cluster.kubeconfigs.controlPlane, ...more],
+    ...["--data", join(folder, "api"), "--web", parts.web, ...more],
   ]);
 }
 
-export function kubeAgentProcess(context: KubeProcessContext, node: KubeNode, more: readonly string[]): Supervised {
+export function kubeAgentProcess(
+  context: KubeProcessContext,
+  node: KubeNode,
+  more: readonly string[] = [],
+): Supervised {
   const { cluster, folder, socket } = context;
   return supervised(context, `agent ${node.name}`, [
     ...DIE_WITH_US,
