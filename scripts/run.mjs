@@ -1,4 +1,4 @@
-// One door for `npm run demo`, `npm test`, `npm run test:chaos`, `npm run test:fuzz`, `npm run bench` and bin/ratchetctl: plain
+// One door for `npm run demo`, `npm test`, `npm run test:chaos`, `npm run test:fuzz`, `npm run bench`, `npm run images` and bin/ratchetctl: plain
 // JavaScript without dependencies, because on a fresh clone nothing else is there yet.
 import { join } from "node:path";
 import { runFuzz } from "./fuzz.mjs";
@@ -44,6 +44,11 @@ const VERBS = {
     needLinux();
     await prepareWorkspace("everything");
     return runFuzz(args);
+  },
+  async images(args) {
+    needLinux();
+    await prepareWorkspace("product");
+    return runThrough(node, [join(root, "scripts/images/main.mjs"), ...args], { env: toolEnvironment() });
   },
   async setup() {
     await prepareWorkspace("product");
