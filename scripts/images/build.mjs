@@ -64,7 +64,8 @@ function readArguments(args) {
     }
     const value = inline ?? args[++index];
     const key = flag.slice(2);
-    if (options[key] === undefined || value === undefined || value === "") throw new ImagesError(`${flag} is not understood`);
+    if (options[key] === undefined || value === undefined || value === "")
+      throw new ImagesError(`${flag} is not understood`);
     options[key] = value;
   }
   return { ...options, out: resolve(options.out), names: names.length === 0 ? OURS : names };

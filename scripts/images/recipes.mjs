@@ -52,19 +52,23 @@ export const RECIPES = {
 async function apiLayer() {
   const root = new Root().folder("/var/lib/ratchet", { mode: 0o700, uid: USER });
   // Nest loads it by a name that is made at run time.
-  const nestsWs = join(relative(checkout, realpathSync(join(checkout, "apps/api/node_modules/@nestjs/platform-ws"))), "../../ws");
-  return traced(root, ["apps/api/dist/main.js", join(nestsWs, "index.js"), join(nestsWs, "wrapper.mjs")], [
-    "apps/api/package.json",
-    "apps/web/dist",
-    "prisma/migrations",
-    "apps/api/node_modules/swagger-ui-dist",
-  ]);
+  const nestsWs = join(
+    relative(checkout, realpathSync(join(checkout, "apps/api/node_modules/@nestjs/platform-ws"))),
+    "../../ws",
+  );
+  return traced(
+    root,
+    ["apps/api/dist/main.js", join(nestsWs, "index.js"), join(nestsWs, "wrapper.mjs")],
+    ["apps/api/package.json", "apps/web/dist", "prisma/migrations", "apps/api/node_modules/swagger-ui-dist"],
+  );
 }
 
 function agentLayer() {
-  return traced(new Root().folder("/var/lib/ratchet"), ["packages/netcore/dist/agent/main.js"], [
-    "packages/netcore/package.json",
-  ]);
+  return traced(
+    new Root().folder("/var/lib/ratchet"),
+    ["packages/netcore/dist/agent/main.js"],
+    ["packages/netcore/package.json"],
+  );
 }
 
 async function shimLayer() {

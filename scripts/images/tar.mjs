@@ -17,8 +17,12 @@ export function tar(entries, epoch) {
   for (const path of [...entries.keys()].sort()) {
     const entry = entries.get(path);
     const name = entry.type === "folder" ? `${path}/` : path;
-    const long = { ...(fits(name) ? {} : { path: name }), ...(fits(entry.target ?? "") ? {} : { linkpath: entry.target }) };
-    if (Object.keys(long).length > 0) parts.push(...record("pax", { type: "x", mode: 0o644, content: pax(long) }, epoch));
+    const long = {
+      ...(fits(name) ? {} : { path: name }),
+      ...(fits(entry.target ?? "") ? {} : { linkpath: entry.target }),
+    };
+    if (Object.keys(long).length > 0)
+      parts.push(...record("pax", { type: "x", mode: 0o644, content: pax(long) }, epoch));
     parts.push(...record(name, { ...entry, type: TYPES[entry.type] }, epoch));
   }
   parts.push(Buffer.alloc(2 * BLOCK));

@@ -72,6 +72,12 @@ test("clean-up needs to know only what to remove", () => {
   expect(parseFlags(["destroy", ...whole], {}).verb).toBe("refuse");
 });
 
+test("making the panel needs to know its name alone", () => {
+  expect(parseFlags(["panel", "--panel", "p"], {})).toMatchObject({ verb: "panel", config: { panelName: "p" } });
+  expect(parseFlags(["panel"], {})).toEqual({ verb: "refuse", problems: ["--panel is needed"] });
+  expect(parseFlags(["panel", "cleanup", ...whole], {}).verb).toBe("refuse");
+});
+
 test("help and version ask for nothing else", () => {
   expect(parseFlags(["--help"], {}).verb).toBe("help");
   expect(parseFlags(["--version"], {}).verb).toBe("version");

@@ -3,7 +3,7 @@ import { CNI_STATE_DIR, InterfaceName, IpAddress, Name } from "@ratchet/contract
 import type { AgentConfig } from "./config.js";
 
 export type Invocation =
-  | { verb: "run" | "cleanup"; config: AgentConfig }
+  | { verb: "run" | "cleanup" | "panel"; config: AgentConfig }
   | { verb: "help" | "version" }
   | { verb: "refuse"; problems: string[] };
 
@@ -32,7 +32,7 @@ const OPTIONS = {
   version: { type: "boolean" },
 } as const;
 
-export const USAGE = `usage: main.js [cleanup] [flags]
+export const USAGE = `usage: main.js [cleanup|panel] [flags]
 
 The agent of one node: makes the ports, tunnels and wires the API assigns, reports what the kernel has.
 Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_PORT, several values comma-separated.
@@ -57,6 +57,7 @@ Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_
   --resync-seconds N          full pass every N seconds, 0 = never (30)
   --event-buffer-kib N        room for the kernel's notifications (16384)
   --cleanup, cleanup          remove everything of this installation from this node, then exit
+  panel                       make the panel's namespace, then exit: for an init container that may mount on the host
   --help, --version
 `;
 
@@ -72,8 +73,11 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
   }
   if (values.help === true) return { verb: "help" };
   if (values.version === true) return { verb: "version" };
-  for (const word of positionals) if (word !== "cleanup") problems.push(`unknown verb ${JSON.stringify(word)}`);
+  for (const word of positionals)
+    if (word !== "cleanup" && word !== "panel") problems.push(`unknown verb ${JSON.stringify(word)}`);
+  const isPanel = positionals.includes("panel");
   const isCleanup = values.cleanup === true || positionals.includes("cleanup");
+  if (isPanel && isCleanup) problems.push("panel and cleanup exclude each other");
 
   const text = (flag: keyof typeof OPTIONS): string | undefined => {
     const given = values[flag];
@@ -102,21 +106,23 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     if (value !== undefined && !value.startsWith("/")) problems.push(`--${flag} must be an absolute path`);
     return value;
   };
+  const unlessPanel = (flag: keyof typeof OPTIONS, check?: (value: string) => string | undefined): string =>
+    isPanel ? (text(flag) ?? "") : required(flag, check);
   const unlessCleanup = (flag: keyof typeof OPTIONS, check?: (value: string) => string | undefined): string =>
-    isCleanup ? (text(flag) ?? "") : required(flag, check);
+    isCleanup ? (text(flag) ?? "") : unlessPanel(flag, check);
 
   const config: AgentConfig = {
     node: unlessCleanup("node", schemaProblem(Name)),
     labels: readLabels(values.label as string[] | undefined, env.RATCHET_LABEL, problems),
     vtepAddress: unlessCleanup("vtep", schemaProblem(IpAddress)),
     parentInterface: unlessCleanup("parent", schemaProblem(InterfaceName)),
-    apis: readApis(values.api as string[] | undefined, env.RATCHET_API, isCleanup, problems),
+    apis: readApis(values.api as string[] | undefined, env.RATCHET_API, isCleanup || isPanel, problems),
     apiCa: absolute("api-ca"),
     tokenFile: absolute("token-file"),
-    dataFolder: required("data"),
-    installationId: required("installation", installationProblem),
+    dataFolder: unlessPanel("data"),
+    installationId: unlessPanel("installation", installationProblem),
     panelName: required("panel", netnsNameProblem),
-    netnsPrefix: required("netns-prefix", netnsNameProblem),
+    netnsPrefix: unlessPanel("netns-prefix", netnsNameProblem),
     vxlanPort: whole("vxlan-port", 4789, 1, 65535),
     labFile: text("lab-file"),
     allowsForeignSandboxes: values["allow-foreign-sandboxes"] === true || env.RATCHET_ALLOW_FOREIGN_SANDBOXES === "1",
@@ -132,7 +138,7 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
     );
   }
   if (problems.length > 0) return { verb: "refuse", problems };
-  return { verb: isCleanup ? "cleanup" : "run", config };
+  return { verb: isCleanup ? "cleanup" : isPanel ? "panel" : "run", config };
 }
 
 interface Checkable {

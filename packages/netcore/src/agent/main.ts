@@ -1,10 +1,12 @@
 #!/usr/bin/env node
+import { netnsIdentity, OWN_NETNS } from "../ffi/netns.js";
 import { Agent } from "./agent.js";
 import { cleanUp } from "./cleanup.js";
 import type { AgentConfig } from "./config.js";
 import { parseFlags, USAGE } from "./flags.js";
 import { loadLabImages } from "./lab-images.js";
 import { createLog } from "./log.js";
+import { PanelNetns } from "./panel-netns.js";
 import { AGENT_VERSION } from "./version.js";
 
 const invocation = parseFlags(process.argv.slice(2), process.env);
@@ -25,6 +27,9 @@ switch (invocation.verb) {
     process.stdout.write(`${JSON.stringify({ removed })}\n`);
     break;
   }
+  case "panel":
+    PanelNetns.open(invocation.config.panelName, netnsIdentity(OWN_NETNS)).close();
+    break;
   case "run":
     await run(invocation.config);
     break;

@@ -1,4 +1,5 @@
-import { closeSync, constants, openSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync } from "node:fs";
+import { writeSysctl } from "../executor/sysctl.js";
 import { lastErrno, libc } from "../ffi/libc.js";
 import { createNamedNetns, deleteNamedNetns, namedNetnsExists, namedNetnsPath } from "../ffi/named-netns.js";
 import { isSameNetns, type NetnsIdentity, netnsIdentity, openNetns, withNetns } from "../ffi/netns.js";
@@ -60,7 +61,7 @@ export class PanelNetns {
     withNetns(this.fd, () => {
       for (const scope of ["default", "all"]) {
         try {
-          writeFileSync(`/proc/sys/net/ipv6/conf/${scope}/disable_ipv6`, "1");
+          writeSysctl(`net.ipv6.conf.${scope}.disable_ipv6`, "1");
         } catch (error) {
           // A kernel without IPv6.
           if ((error as { code?: string }).code !== "ENOENT") throw error;

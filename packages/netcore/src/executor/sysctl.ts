@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { errnoOf } from "../ffi/errno.js";
 import { SystemError } from "../ffi/system-error.js";
 
-const ROOT = "/proc/sys/";
+// In a container /proc/sys is read-only; the host's, mounted elsewhere, shows the namespace of whoever asks just the same.
+const ROOT = `${process.env.RATCHET_PROC_SYS || "/proc/sys"}/`;
 
 /**
  * The file of a per-namespace setting. Names are sysctl(8)'s: dots separate, unless the first separator is a slash.
