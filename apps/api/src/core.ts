@@ -124,8 +124,10 @@ export class Core {
     this.feed.onPulse(({ pods, links }) => this.reconciler.linksTouched(links, pods));
     this.feed.onPulse(({ pods, observedPods }) => this.reconciler.readinessTouched(observedPods, pods));
     this.feed.onPulse(({ faults }) => faults.size > 0 && this.#faultEnder.look());
-    mirror.onChange(({ vnis, pools }) => {
+    mirror.onChange(({ vnis, pools, gone }) => {
       this.reconciler.vnisTouched(vnis);
+      // One who deletes a link may not have seen the VNI that it was just given elsewhere.
+      for (const { kind, uid } of gone) if (kind === "Link") this.reconciler.vnisTouched(mirror.world.vnisOfLink(uid));
       if (pools) this.reconciler.poolsTouched();
     });
     leader.onChange((isLeader) => {

@@ -100,6 +100,15 @@ test("a VNI is free again when the agents of both replicas have let go of it, an
   await expect.poll(record).toBeUndefined();
 });
 
+test("the VNI of a link is given back though who deleted the link did not know of it", async () => {
+  const { left, right } = await wired();
+  const { vni } = (await one.get(LINK)).body.status;
+  // As a replica does whose picture of the store ends just before the VNI was taken.
+  await two.core.store.txn({ ops: [{ op: "delete", key: keys.link("default", "wire") }] });
+  await Promise.all([left, right].map((agent) => agent.until(() => agent.wires.size === 0)));
+  for (const api of [one, two]) await expect.poll(() => api.core.mirror.world.vni(vni)).toBeUndefined();
+});
+
 test("a ping is put to an agent of another replica, and given up when nobody waits for it", async () => {
   const { right } = await wired();
   const result = { address: "10.0.0.1", sent: 1, received: 1, lossPercent: 0, rttMs: null, replies: [] };
