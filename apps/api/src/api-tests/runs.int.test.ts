@@ -103,6 +103,14 @@ test("a scenario is carried out, measured and healed", async () => {
   const series = (await api.get(`${NS}/runs/first/series`)).body.probes[0];
   expect(series.buckets.reduce((sum: number, { sent }: { sent: number }) => sum + sent, 0)).toBe(probe?.sent);
 
+  const report = await api.get(`${NS}/runs/first/report`);
+  expect(report.headers.get("content-type")).toBe("text/html; charset=utf-8");
+  expect(report.headers.get("content-security-policy")).toContain("default-src 'none'");
+  expect(report.body).toContain("<svg");
+  const junit = await api.get(`${NS}/runs/first/junit`);
+  expect(junit.headers.get("content-type")).toBe("application/xml; charset=utf-8");
+  expect(junit.body).toContain('tests="7" failures="0"');
+
   await over(await begin(SCENARIO, "?seed=7&name=second"));
   const { body } = await api.get(`${NS}/runs/second/compare?with=first`);
   expect(body).toMatchObject({

@@ -7,8 +7,12 @@ import { Asked } from "../http/request.decorator.js";
 import { tagged } from "../http/tagged.js";
 import type { Request } from "../state/intents.js";
 import { compareRuns } from "./compare-runs.js";
+import { junitOf } from "./report/junit.js";
+import { reportOf } from "./report/report.js";
 import { RunsRepository } from "./runs.repository.js";
 import { RunsService } from "./runs.service.js";
+
+const REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 
 @Controller("api/v1/namespaces/:namespace/runs")
 export class RunsController {
@@ -69,6 +73,35 @@ export class RunsController {
   @Get(":name/series")
   series(@Param("namespace") namespace: string, @Param("name") name: string): RunSeries {
     return this.#runs.series(namespace, name);
+  }
+
+  /** Self-contained HTML; beside an earlier run with `?with=`. */
+  @Get(":name/report")
+  report(
+    @Param("namespace") namespace: string,
+    @Param("name") name: string,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): string {
+    const { with: other } = parseQuery(CompareQuery.partial(), query);
+    const run = this.#runs.get(namespace, name);
+    const comparison = other === undefined ? undefined : compareRuns(this.#runs.get(namespace, other), run);
+    // It has no scripts and loads nothing; our own page may show it in a frame.
+    void reply
+      .header("Content-Type", "text/html; charset=utf-8")
+      .header("Content-Security-Policy", REPORT_POLICY)
+      .header("X-Frame-Options", "SAMEORIGIN");
+    return reportOf(run, this.#runs.series(namespace, name), comparison);
+  }
+
+  @Get(":name/junit")
+  junit(
+    @Param("namespace") namespace: string,
+    @Param("name") name: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): string {
+    void reply.header("Content-Type", "application/xml; charset=utf-8");
+    return junitOf(this.#runs.get(namespace, name));
   }
 
   @Get(":name/compare")

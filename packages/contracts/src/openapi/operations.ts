@@ -38,6 +38,11 @@ export const OPERATIONS: readonly Operation[] = [
   },
   post("runs", "Run", "cancel", "Ends a run: it is torn down, and what it changed is put back"),
   ofRun("series", "getRunSeries", "Reads what a run's probes saw over time", { answer: "RunSeries" }),
+  ofRun("report", "getRunReport", "Reads a run's report, one page that needs nothing else; beside an earlier run's", {
+    media: "text/html",
+    query: ["with"],
+  }),
+  ofRun("junit", "getRunJunit", "Reads a run's outcome as JUnit XML", { media: "application/xml" }),
   ofRun("compare", "compareRuns", "Shows a run beside an earlier one", { answer: "RunComparison", query: ["with"] }),
   post("faults", "Fault", "heal", "Ends a fault now; it stays readable for a while"),
   {

@@ -29,14 +29,3 @@ export async function perform({ leaf }: PlannedStep, bench: Bench, signal: Abort
   if (!holds) throw new StepFailure(message);
   return message;
 }
-
-/** Steps that can break or mend something: an outage is told after the last of them. */
-export const DISTURBING: ReadonlySet<string> = new Set([
-  "fault",
-  "heal",
-  "cut",
-  "restore",
-  "reroute",
-  "kill",
-  "restart",
-]);

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { ProbeLog } from "./probe-log.js";
+
+const seen = { name: "p", from: "a", to: "b", intervalMs: 50 };
+const fill = (log: ProbeLog, fates: string, disturbances = [{ id: "steps[0]", atMs: 100 }]) => {
+  for (const [index, fate] of [...fates].entries())
+    log.add({ sentMs: index * 50, rttMs: fate === "." ? 1 : null }, disturbances);
+};
+
+test("an outage lasts from the first lost packet to the first answered one", () => {
+  const log = new ProbeLog(seen);
+  fill(log, "...xxx..x");
+  const { outages, ...rest } = log.shown();
+  expect(outages).toEqual([
+    {
+      firstLostMs: 150,
+      lastLostMs: 250,
+      recoveredMs: 300,
+      lost: 3,
+      durationMs: 150,
+      afterStep: "steps[0]",
+      recoveryMs: 200,
+    },
+    {
+      firstLostMs: 400,
+      lastLostMs: 400,
+      recoveredMs: null,
+      lost: 1,
+      durationMs: 0,
+      afterStep: "steps[0]",
+      recoveryMs: null,
+    },
+  ]);
+  expect(rest).toMatchObject({ sent: 9, lost: 4, outageCount: 2, outageMs: 150, longestOutageMs: 150, isUp: false });
+});
+
+test("a packet on the way when a step began was lost by it; one long before was not", () => {
+  const log = new ProbeLog(seen);
+  fill(log, "xx.", [{ id: "steps[0]", atMs: 40 }]);
+  expect(log.outages[0]?.afterStep).toBe("steps[0]");
+  const other = new ProbeLog(seen);
+  fill(other, "x.", [{ id: "steps[0]", atMs: 900 }]);
+  expect(other.outages[0]).toMatchObject({ afterStep: null, recoveryMs: null, recoveredMs: 50 });
+});
+
+test("the series stays bounded and loses no packet, however long it goes on", () => {
+  const log = new ProbeLog(seen, 50);
+  for (let index = 0; index < 100_000; index++)
+    log.add({ sentMs: index * 50, rttMs: index % 10 === 0 ? null : index % 7 }, []);
+  const { buckets, bucketMs } = log.series();
+  expect(buckets.length).toBeLessThanOrEqual(50);
+  expect(bucketMs).toBeGreaterThan(100);
+  expect(buckets.reduce((sum, { sent }) => sum + sent, 0)).toBe(100_000);
+  expect(buckets.reduce((sum, { lost }) => sum + lost, 0)).toBe(10_000);
+  expect(buckets[3]?.rttMs).toMatchObject({ min: 0, max: 6 });
+  expect(log.shown()).toMatchObject({ outageCount: 10_000 });
+  expect(log.shown().outages).toHaveLength(200);
+  expect(log.since(100_000 * 50 - 1000).sent).toBe(20);
+});
+
+test("a gap in measuring is no loss, and ends an outage without a recovery", () => {
+  const log = new ProbeLog(seen);
+  fill(log, ".x");
+  log.gapBegins(120, "the agent is away");
+  log.gapBegins(130, "again");
+  log.gapEnds(900);
+  log.add({ sentMs: 950, rttMs: 1 }, []);
+  expect(log.shown()).toMatchObject({
+    sent: 3,
+    lost: 1,
+    gaps: [{ fromMs: 120, toMs: 900, message: "the agent is away" }],
+    outages: [{ recoveredMs: null }],
+  });
+});
