@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DoctorReport, Link, Pod } from "@ratchet/contracts";
+import type { DoctorReport, Link } from "@ratchet/contracts";
 import {
   busyboxPodSpec,
   commandResult,
@@ -14,11 +14,11 @@ import {
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { InterfaceWatch } from "./interface-watch.js";
 import { labelledPod, pairLabels, primaryLabels } from "./labelled-pair.js";
+import { isUp, linkIs, pingWorks, readPod, sandboxOf, WITHIN } from "./ratchet-objects.js";
 import { WiredCluster } from "./wired-cluster.js";
 
 // Pods are replaced, by hand, by a StatefulSet, by a Deployment; what is wired to them stays as it is.
 
-const WITHIN = { withinMs: 30_000, everyMs: 100 };
 const PRIMARY = labelledPod("primary-pod", "left", primaryLabels("primary-pod", "pair-pod"));
 const PAIR = labelledPod("pair-pod", "right", pairLabels("pair-pod"));
 
@@ -36,27 +36,14 @@ afterEach(async () => {
 });
 afterAll(() => wired?.end());
 
-const sandboxOf = async (pod: string) => new Sandbox(await cluster.podNetns(pod));
+const sandbox = (pod: string) => sandboxOf(cluster, pod);
 const uidOf = (pod: string) => cluster.kubectl(["get", "pod", pod, "-o", "jsonpath={.metadata.uid}"]);
-
-async function linkIs(name: string, is: (link: Link) => unknown): Promise<Link> {
-  return eventually(async () => {
-    const link = await wired.ratchet.api.request<Link>("GET", `/api/v1/namespaces/default/links/${name}`);
-    if (!is(link)) throw new Error(`${name} is ${JSON.stringify(link.status)}`);
-    return link;
-  }, WITHIN);
-}
-const isUp = ({ status }: Link) => status.phase === "Up";
 
 async function linkIsGone(name: string): Promise<void> {
   await eventually(async () => {
     const { links } = await wired.ratchet.api.topology();
     expect(links.map(({ metadata }) => metadata.name)).not.toContain(name);
   }, WITHIN);
-}
-
-async function pingWorks(from: Sandbox, to: string): Promise<void> {
-  await eventually(async () => expect(await from.ping(to)).toMatchObject({ received: 3 }), WITHIN);
 }
 
 /** Names of the interfaces in a node's panel, tunnels and ports, `lo` left out. */
@@ -76,8 +63,8 @@ async function nothingIsLeft(): Promise<void> {
 test("a bare pod that is deleted and made again finds its wire; the other's interface never went away", async () => {
   await cluster.apply([PRIMARY, PAIR]);
   await cluster.waitPodsReady(["primary-pod", "pair-pod"]);
-  const { status } = await linkIs("primary-pod-pair-pod", isUp);
-  const survivor = await sandboxOf("pair-pod");
+  const { status } = await linkIs(wired, "primary-pod-pair-pod", isUp);
+  const survivor = await sandbox("pair-pod");
   const before = await survivor.link("in2");
   watch = await InterfaceWatch.start(survivor);
 
@@ -96,13 +83,13 @@ test("a bare pod that is deleted and made again finds its wire; the other's inte
 
   await cluster.apply([PRIMARY]);
   await cluster.waitPodsReady(["primary-pod"]);
-  const again = await linkIs("primary-pod-pair-pod", isUp);
+  const again = await linkIs(wired, "primary-pod-pair-pod", isUp);
   expect(again.status.vni).not.toBe(status.vni);
-  await pingWorks(await sandboxOf("primary-pod"), "192.168.2.101");
+  await pingWorks(await sandbox("primary-pod"), "192.168.2.101");
   const after = await survivor.link("in2");
   expect([after.ifindex, after.address, isPlugged(after)]).toEqual([before.ifindex, before.address, true]);
   expect(watch.removed).toEqual([]);
-  const pod = await wired.ratchet.api.request<Pod>("GET", "/api/v1/namespaces/default/pods/pair-pod");
+  const pod = await readPod(wired, "pair-pod");
   expect(pod.spec.interfaces).toBeUndefined();
   await nothingIsLeft();
 });
@@ -110,16 +97,16 @@ test("a bare pod that is deleted and made again finds its wire; the other's inte
 test("the DEL of an old sandbox that comes after the ADD of the new one harms nothing", async () => {
   const node = cluster.node("left");
   const old = registeredAt(node, await uidOf("primary-pod"));
-  const survivor = await sandboxOf("pair-pod");
+  const survivor = await sandbox("pair-pod");
   const before = await survivor.link("in2");
   watch = await InterfaceWatch.start(survivor);
   // The object goes at once, its containers take their time: the next pod of the name starts beside them.
   await cluster.kubectl(["delete", "pod", "primary-pod", "--force", "--grace-period=0", "--wait=false"]);
   await eventually(() => cluster.apply([PRIMARY]), WITHIN);
   await cluster.waitPodsReady(["primary-pod"]);
-  await linkIs("primary-pod-pair-pod", isUp);
+  await linkIs(wired, "primary-pod-pair-pod", isUp);
   const uid = await uidOf("primary-pod");
-  const fresh = await sandboxOf("primary-pod");
+  const fresh = await sandbox("primary-pod");
   const wire = await fresh.link("in1");
 
   // The runtime's own DEL has come by now or comes later; this one comes after everything.
@@ -148,8 +135,8 @@ test("a StatefulSet's pod comes back onto its wire, and a Deployment's replaceme
     workload("Deployment", "web", "right", { app: "web", ratchet: "true" }, {}),
   ]);
   const name = "db-0-eth1";
-  const first = chosenOf(await linkIs(name, isUp));
-  const web = await sandboxOf(first);
+  const first = chosenOf(await linkIs(wired, name, isUp));
+  const web = await sandbox(first);
   const webBefore = await web.link("in1");
   watch = await InterfaceWatch.start(web);
 
@@ -157,8 +144,8 @@ test("a StatefulSet's pod comes back onto its wire, and a Deployment's replaceme
   await cluster.kubectl(["delete", "pod", "db-0", "--wait=true"]);
   await eventually(async () => expect(await uidOf("db-0")).not.toBe(dbUid), WITHIN);
   await cluster.waitPodsReady(["db-0"]);
-  await linkIs(name, isUp);
-  const db = await sandboxOf("db-0");
+  await linkIs(wired, name, isUp);
+  const db = await sandbox("db-0");
   await pingWorks(db, "10.7.0.2");
   expect(await web.link("in1")).toMatchObject({ ifindex: webBefore.ifindex, address: webBefore.address });
   expect(watch.removed).toEqual([]);
@@ -167,9 +154,9 @@ test("a StatefulSet's pod comes back onto its wire, and a Deployment's replaceme
   const dbBefore = await db.link("eth1");
   watch = await InterfaceWatch.start(db);
   await cluster.kubectl(["delete", "pod", first, "--wait=true"]);
-  const second = chosenOf(await linkIs(name, (link) => isUp(link) && chosenOf(link) !== first));
+  const second = chosenOf(await linkIs(wired, name, (link) => isUp(link) && chosenOf(link) !== first));
   await pingWorks(db, "10.7.0.2");
-  expect(await (await sandboxOf(second)).addresses("in1")).toEqual(["10.7.0.2/24"]);
+  expect(await (await sandbox(second)).addresses("in1")).toEqual(["10.7.0.2/24"]);
   expect(await db.link("eth1")).toMatchObject({ ifindex: dbBefore.ifindex, address: dbBefore.address });
   expect(watch.removed).toEqual([]);
   await nothingIsLeft();
