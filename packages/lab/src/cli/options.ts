@@ -1,6 +1,7 @@
 import { LAB_ROUTINGS } from "@ratchet/contracts";
 import { InvalidArgumentError, Option } from "commander";
 import type { LabOptions } from "../lab-options.js";
+import type { LoadedScenario } from "../scenario/load-scenario.js";
 
 /** What the command line of the lab takes. */
 export interface CliOptions {
@@ -14,6 +15,8 @@ export interface CliOptions {
   store?: LabOptions["store"];
   replicas?: number;
   check?: boolean;
+  scenario?: string;
+  runs?: number;
   kubernetes?: boolean;
 }
 
@@ -37,12 +40,18 @@ export const OPTIONS: Option[] = [
   new Option("--replicas <count>", "API processes, behind one address (default: 1; more need --store etcd)").argParser(
     wholeNumber(1, 5),
   ),
+  new Option(
+    "--scenario <name-or-file>",
+    "run a scenario on its own topology; with --check prove that it passes",
+  ).conflicts([...["empty", "kubernetes"]]),
+  new Option("--runs <count>", "with --check: how often the scenario is run").argParser(wholeNumber(1, 100)),
   new Option("--check", "prove the cloud router without a page, print what was proved, and end"),
 ];
 
 /** The lab a command line asks for. A kept lab without `--topology` comes back as it was. */
-export function labOptionsOf(cli: CliOptions, isReturning: boolean): LabOptions {
-  const topologies = cli.topology ?? (cli.empty || isReturning ? [] : ["cloud-router"]);
+export function labOptionsOf(cli: CliOptions, isReturning: boolean, scenario?: LoadedScenario): LabOptions {
+  const usual = scenario?.topology ?? "cloud-router";
+  const topologies = cli.topology ?? (cli.empty || isReturning ? [] : [usual]);
   return {
     topologies,
     ...(cli.name === undefined ? {} : { name: cli.name }),
