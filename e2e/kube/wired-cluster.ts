@@ -21,11 +21,14 @@ export class WiredCluster {
     readonly ratchet: RatchetBeside,
   ) {}
 
-  static async start(options: KubeClusterOptions = {}): Promise<WiredCluster> {
+  static async start(
+    options: KubeClusterOptions = {},
+    agentFlags: (node: KubeNode) => string[] = agentCniFlags,
+  ): Promise<WiredCluster> {
     const cluster = await startKubeCluster({ cniConf: ratchetCni(SHIM), ...options });
     try {
       const flags = ["--kubeconfig", cluster.kubeconfigs.controlPlane];
-      return new WiredCluster(cluster, await startRatchetBeside(cluster, agentCniFlags, flags));
+      return new WiredCluster(cluster, await startRatchetBeside(cluster, agentFlags, flags));
     } catch (error) {
       await cluster.stop();
       throw error;

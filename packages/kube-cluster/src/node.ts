@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { command, commandResult } from "./command.js";
@@ -29,6 +29,13 @@ export interface NodeSetup {
   caFile: string;
   imageArchive: string;
   kubeconfigs: NodeKubeconfigs;
+}
+
+/** As far as it is asked of `ctr containers info`. */
+interface ContainerInfo {
+  /** RFC 3339. */
+  CreatedAt: string;
+  Spec: { linux: { namespaces: { type: string; path?: string }[] } };
 }
 
 const KUBELET_HEALTH = "http://127.0.0.1:10248/healthz";
@@ -147,14 +154,18 @@ export class KubeNode {
   async podNetns(podUid: string): Promise<string> {
     const filter = `labels."io.kubernetes.pod.uid"==${podUid},labels."io.cri-containerd.kind"==sandbox`;
     const listed = await this.#ctr("containers", "list", "-q", filter);
-    for (const id of listed.stdout.split("\n").filter(Boolean).reverse()) {
+    const found: { path: string; createdAt: string }[] = [];
+    for (const id of listed.stdout.split("\n").filter(Boolean)) {
       const { stdout, code } = await this.#ctr("containers", "info", id);
       if (code !== 0) continue;
-      const info = JSON.parse(stdout) as { Spec: { linux: { namespaces: { type: string; path?: string }[] } } };
+      const info = JSON.parse(stdout) as ContainerInfo;
       const path = info.Spec.linux.namespaces.find((item) => item.type === "network")?.path;
-      if (path !== undefined) return path;
+      // Of a sandbox that a reboot ended the record is left for a while.
+      if (path !== undefined && existsSync(path)) found.push({ path, createdAt: info.CreatedAt });
     }
-    throw new Error(`node ${this.name} has no sandbox of pod ${podUid}`);
+    const newest = found.sort((a, b) => a.createdAt.localeCompare(b.createdAt)).at(-1);
+    if (newest === undefined) throw new Error(`node ${this.name} has no sandbox of pod ${podUid}`);
+    return newest.path;
   }
 
   #ctr(...argv: string[]) {
