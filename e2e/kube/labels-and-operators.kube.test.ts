@@ -11,8 +11,9 @@ import {
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { FirstSeen } from "./first-seen.js";
 import { InterfaceWatch } from "./interface-watch.js";
+import { eventMessages } from "./kube-events.js";
 import { labelledPod, pairLabels, primaryLabels } from "./labelled-pair.js";
-import { eventsOf, isUp, lifeOf, linkIs, pingWorks, readPod, sandboxOf, WITHIN } from "./ratchet-objects.js";
+import { isUp, lifeOf, linkIs, pingWorks, readPod, sandboxOf, WITHIN } from "./ratchet-objects.js";
 import { WiredCluster } from "./wired-cluster.js";
 
 // What is wrong with a pod's labels is said and mended while it runs, and an operator's hand is on its wires.
@@ -70,14 +71,12 @@ const MISTAKES: Record<string, Mistake> = {
 };
 const NAMES = Object.keys(MISTAKES);
 
+/** What `kubectl describe pod` shows. */
 async function isSaid(pod: string, reason: string, text: RegExp): Promise<void> {
-  await eventually(async () => {
-    const events = await eventsOf(cluster, pod);
-    expect(
-      events.filter((line) => line.startsWith(`${reason} `) && text.test(line)),
-      events.join("\n"),
-    ).not.toEqual([]);
-  }, WITHIN);
+  await eventually(
+    async () => expect(await eventMessages(cluster, pod, reason)).toContainEqual(expect.stringMatching(text)),
+    WITHIN,
+  );
 }
 
 test("pods with bad labels start; Event and status say what is wrong, and the label mended mends the wire", async () => {

@@ -122,6 +122,42 @@ test("the DEL of an old sandbox that comes after the ADD of the new one harms no
   await nothingIsLeft();
 });
 
+test("while the control plane is away the one that stays keeps its interface, and both agree when it is back", async () => {
+  const { control, agent } = wired.ratchet;
+  const survivor = await sandbox("pair-pod");
+  const far = await survivor.link("in2");
+  watch = await InterfaceWatch.start(survivor);
+  await control.kill({ restart: false });
+  // Of these the control plane has never heard: what they have is what their node's agent reads at them itself.
+  const near = labelledPod("near", "left", primaryLabels("near", "near-pair", "192.168.7"));
+  await cluster.apply([near, labelledPod("near-pair", "left", pairLabels("near-pair"))]);
+  await cluster.waitPodsReady(["near", "near-pair"]);
+  const nearPair = await sandbox("near-pair");
+  const close = await eventually(() => nearPair.link("in2"), WITHIN);
+  const nearWatch = await InterfaceWatch.start(nearPair);
+  try {
+    await cluster.kubectl(["delete", "pod", "primary-pod", "near", "--wait=true"]);
+    await agent("left").kill({ restart: false });
+    await agent("left").start();
+    expect(isUnplugged(await nearPair.link("in2"))).toBe(true);
+    expect(await nearPair.addresses("in2")).toEqual(["192.168.7.101/24"]);
+    await cluster.apply([PRIMARY, near]);
+    await cluster.waitPodsReady(["primary-pod", "near"]);
+    await control.start();
+    await linkIs(wired, "primary-pod-pair-pod", isUp);
+    await linkIs(wired, "near-near-pair", isUp);
+    await pingWorks(await sandbox("primary-pod"), "192.168.2.101");
+    await pingWorks(await sandbox("near"), "192.168.7.101");
+    expect(await survivor.link("in2")).toMatchObject({ ifindex: far.ifindex, address: far.address });
+    expect(await nearPair.link("in2")).toMatchObject({ ifindex: close.ifindex, address: close.address });
+    expect([watch.removed, nearWatch.removed]).toEqual([[], []]);
+    await nothingIsLeft();
+  } finally {
+    await nearWatch.stop();
+    if (control.pid === undefined) await control.start();
+  }
+});
+
 test("a StatefulSet's pod comes back onto its wire, and a Deployment's replacement takes its over", async () => {
   const links = [
     {

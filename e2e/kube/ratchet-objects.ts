@@ -35,11 +35,3 @@ export async function lifeOf(cluster: KubeCluster, pod: string): Promise<string>
   const path = "{.metadata.uid} restarts {.status.containerStatuses[0].restartCount}";
   return cluster.kubectl(["get", "pod", pod, "-o", `jsonpath=${path}`]);
 }
-
-/** What `kubectl describe pod` says of it: reason and message of each Event of Ratchet's. */
-export async function eventsOf(cluster: KubeCluster, pod: string): Promise<string[]> {
-  const fields = `involvedObject.name=${pod},reportingComponent=ratchet`;
-  const path = '{range .items[*]}{.reason} {.message}{"\\n"}{end}';
-  const text = await cluster.kubectl(["get", "events", `--field-selector=${fields}`, "-o", `jsonpath=${path}`]);
-  return text.split("\n").filter((line) => line !== "");
-}
