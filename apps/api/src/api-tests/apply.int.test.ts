@@ -212,3 +212,31 @@ test("a manifest's annotation makes its links, and what is wrong with one refuse
   const { body } = await api.get("/api/v1/namespaces/default/links/a-in1");
   expect(body.spec).toMatchObject({ mtu: 1400, endpoints: [{ pod: "a", addresses: ["fd00::1/64"] }, { pod: "b" }] });
 });
+
+test("what joins a set while an apply prunes it is pruned, unless it came after", async () => {
+  const pod = (name: string, labels: object) => ({
+    apiVersion: API,
+    kind: "Pod",
+    metadata: { name, labels },
+    spec: {},
+  });
+  const set = { "ratchet.network/set": "green" };
+  let overtaken = 0;
+  for (let round = 0; round < 40; round++) {
+    const create = () => api.post("/api/v1/namespaces/default/pods", pod("late", set));
+    const first = round % 2 === 0 ? create() : undefined;
+    const applying = api.post("/api/v1/apply?prune=green", [pod(`kept-${round}`, {})]);
+    const [applied, created] = await Promise.all([applying, first ?? create()]);
+    expect([applied.status, created.status]).toEqual([200, 201]);
+    const isThere = (await api.get("/api/v1/namespaces/default/pods/late")).status === 200;
+    if (created.body.metadata.revision < applied.body.revision) {
+      overtaken++;
+      expect(isThere).toBe(false);
+      expect(actions(applied)).toContain("delete Pod late");
+    } else {
+      expect(isThere).toBe(true);
+      expect((await api.post("/api/v1/apply?prune=green", [pod("kept-0", {})])).status).toBe(200);
+    }
+  }
+  expect(overtaken).toBeGreaterThan(0);
+});

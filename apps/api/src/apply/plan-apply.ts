@@ -39,9 +39,26 @@ export function planApply(
   return { edits, steps: edits.map(stepOf) };
 }
 
+/**
+ * What is left of a pruned set although it is no younger than `revision`, that of the apply: it was written while the
+ * apply was decided, and not seen.
+ */
+export function planLeftovers(
+  draft: Draft,
+  world: World,
+  prune: string,
+  kept: ReadonlySet<string>,
+  revision: number,
+): ApplyPlan {
+  const edits = pruned(draft, world, prune, kept).filter(
+    ({ key }) => (draft.stored(key)?.modRevision ?? Number.POSITIVE_INFINITY) <= revision,
+  );
+  return { edits, steps: edits.map(stepOf) };
+}
+
 const PLURAL_OF = { Fault: "faults", Link: "links", Pod: "pods", Scenario: "scenarios" } as const;
 
-function pruned(draft: Draft, world: World, set: string, kept: ReadonlyMap<string, string>): Edit[] {
+function pruned(draft: Draft, world: World, set: string, kept: { has(key: string): boolean }): Edit[] {
   const edits: Edit[] = [];
   for (const kind of ["Fault", "Link", "Pod", "Scenario"] as const) {
     for (const key of world.allKeys(PLURAL_OF[kind])) {
