@@ -90,20 +90,20 @@ export class Writer {
 
   /** Writes that met: the history says in which order they took effect, and in that order each must be right. */
   async #judgeTogether(sent: readonly Sent[]): Promise<string[]> {
-    const revisions = new Map<string, number>();
+    const firstIds = new Map<string, string>();
     for (const { actor, answer } of sent) {
       const [first] = answer.isAccepted ? await this.history.of(actor) : [];
-      if (first !== undefined) revisions.set(actor, first.revision);
+      if (first !== undefined) firstIds.set(actor, first.id);
     }
-    const ordered = sent.filter(({ actor }) => revisions.has(actor));
-    ordered.sort((a, b) => (revisions.get(a.actor) as number) - (revisions.get(b.actor) as number));
+    const ordered = sent.filter(({ actor }) => firstIds.has(actor));
+    ordered.sort((a, b) => ((firstIds.get(a.actor) as string) < (firstIds.get(b.actor) as string) ? -1 : 1));
     const worlds = [this.world];
     const differences: string[] = [];
     for (const item of ordered) {
       differences.push(...this.#judgeOne(item));
       worlds.push(this.world);
     }
-    for (const item of sent.filter(({ actor }) => !revisions.has(actor))) {
+    for (const item of sent.filter(({ actor }) => !firstIds.has(actor))) {
       const { answer } = item;
       const verdicts = worlds.map((world) => perform(world, item.resolved));
       const isRight = answer.isAccepted
