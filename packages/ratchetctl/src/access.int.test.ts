@@ -134,6 +134,22 @@ describe("init", () => {
     expect(readdirSync(base)).toEqual([]);
   });
 
+  it("prints a cluster's Secrets: each part's own, and never the authority's key", async () => {
+    await ctl(["init", "--dir", dir, "--node", "left", "--node", "right"]);
+    const { code, stdout } = await ctl(["init", "secrets", "--dir", dir, "--namespace", "wires"]);
+    expect(code).toBe(0);
+    const items = JSON.parse(stdout).items as { metadata: object; data?: object; stringData?: object }[];
+    expect(items.map(({ metadata }) => metadata)).toEqual(
+      ["ratchet-ca", "ratchet-api-tls", "ratchet-api-tokens", "ratchet-replica-token", "ratchet-join-tokens"].map(
+        (name) => ({ name, namespace: "wires" }),
+      ),
+    );
+    expect(items[0]?.data).toEqual({ "ca.crt": read("ca.crt") });
+    expect(items[4]?.stringData).toEqual({ left: read("nodes/left.token"), right: read("nodes/right.token") });
+    for (const secret of ["ca.key", "operator.token"])
+      expect(stdout).not.toContain(JSON.stringify(read(secret)).slice(1, -1));
+  });
+
   it("says that there is no folder", async () => {
     const { code, stderr } = await ctl(["init", "node", "left", "--dir", dir]);
     expect([code, stderr]).toEqual([1, expect.stringContaining("cannot be read (ENOENT): ratchetctl init makes")]);

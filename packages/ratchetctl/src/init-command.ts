@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Streams } from "./context.js";
-import { DEFAULT_FOLDER, init, initNodes, initServer, initToken } from "./verbs/init.js";
+import { DEFAULT_FOLDER, init, initNodes, initSecrets, initServer, initToken } from "./verbs/init.js";
 import { wholeNumber } from "./whole-number.js";
 
 const DAYS = 825;
@@ -20,6 +20,12 @@ export function addInit(program: Command, streams: Streams): void {
   withHosts(withFolder(verb.command("server")))
     .description("make a new certificate of the same authority")
     .action((_, command) => initServer(streams, { ...command.optsWithGlobals(), dir: folderOf(command) }));
+  withFolder(verb.command("secrets"))
+    .description("print what a Kubernetes cluster needs of them, for kubectl apply -f - (-n: ratchet-system)")
+    .action((_, command) => {
+      const isNamed = program.getOptionValueSource("namespace") === "cli";
+      return initSecrets(streams, folderOf(command), isNamed ? program.opts().namespace : "ratchet-system");
+    });
   for (const role of ["operator", "replica", "metrics"] as const) {
     withFolder(verb.command(role))
       .description(`replace the token of role ${role}`)

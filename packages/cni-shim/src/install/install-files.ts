@@ -22,6 +22,8 @@ export interface InstallPlaces {
   readonly confDir: string;
   /** File in confDir; ends in .conf or .conflist. */
   readonly confName: string;
+  /** File with which the plugin reaches the Kubernetes API, when it is ours to write. */
+  readonly kubeconfig?: string;
 }
 
 // Runtimes read files ending in .conf, .conflist and .json alone.
@@ -34,11 +36,14 @@ const BACKUP_SUFFIX = ".before-ratchet";
  * since the executable there may be running (ETXTBSY). A file of another owner under `confName` is kept aside.
  * Throws, with nothing changed, when the configuration is not one of ours.
  */
-export function install(executable: string, configText: string, places: InstallPlaces): void {
+export function install(executable: string, configText: string, places: InstallPlaces, kubeconfig?: string): void {
   const problem = configProblem(configText, places.confName);
   if (problem !== undefined) throw new Error(problem);
 
   replace(join(places.binDir, "ratchet"), (temporary) => copyFileSync(executable, temporary), 0o755);
+  if (places.kubeconfig !== undefined && kubeconfig !== undefined) {
+    replace(places.kubeconfig, (temporary) => writeFileSync(temporary, kubeconfig), 0o600);
+  }
   const conf = join(places.confDir, places.confName);
   const before = existsSync(conf) ? readFileSync(conf, "utf8") : undefined;
   if (before !== undefined && !isOurs(before)) {
@@ -59,6 +64,7 @@ export function uninstall(places: InstallPlaces): void {
   if (existsSync(backup)) renameSync(backup, conf);
   else rmSync(conf, { force: true });
   rmSync(join(places.binDir, "ratchet"), { force: true });
+  if (places.kubeconfig !== undefined) rmSync(places.kubeconfig, { force: true });
 }
 
 /** What is wrong with a configuration for this file name, `.conf` for one plugin and `.conflist` for several. */

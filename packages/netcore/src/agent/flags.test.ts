@@ -59,7 +59,7 @@ test("every problem is reported at once, by name and never by value", () => {
   );
   expect(result.verb).toBe("refuse");
   const text = result.verb === "refuse" ? result.problems.join("\n") : "";
-  for (const flag of ["node", "vxlan-port", "api", "label", "vtep", "parent", "data", "installation", "panel"]) {
+  for (const flag of ["node", "vxlan-port", "api", "label", "vtep", "data", "installation", "panel"]) {
     expect(text).toContain(`--${flag}`);
   }
   expect(text).not.toMatch(/secret|70000/i);
@@ -70,6 +70,19 @@ test("clean-up needs to know only what to remove", () => {
   expect(parseFlags(["cleanup", ...flags], {}).verb).toBe("cleanup");
   expect(parseFlags(["--cleanup", ...flags], {}).verb).toBe("cleanup");
   expect(parseFlags(["destroy", ...whole], {}).verb).toBe("refuse");
+});
+
+test("without --parent the tunnels ride on the interface that has the tunnel address", () => {
+  const flags = whole.filter((word, index) => word !== "--parent" && whole[index - 1] !== "--parent");
+  expect(parseFlags(flags, {}, (address) => `of-${address}`)).toMatchObject({
+    config: { parentInterface: "of-10.0.0.1" },
+  });
+  expect(parseFlags(flags, {}, () => undefined)).toEqual({
+    verb: "refuse",
+    problems: ["--parent is needed: no interface here has the address of --vtep"],
+  });
+  const onLoopback = flags.map((word) => (word === "10.0.0.1" ? "127.0.0.1" : word));
+  expect(parseFlags(onLoopback, {})).toMatchObject({ config: { parentInterface: "lo" } });
 });
 
 test("making the panel needs to know its name alone", () => {

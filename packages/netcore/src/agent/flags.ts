@@ -1,3 +1,5 @@
+import { BlockList, isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 import { parseArgs } from "node:util";
 import { CNI_STATE_DIR, InterfaceName, IpAddress, Name } from "@ratchet/contracts";
 import type { AgentConfig } from "./config.js";
@@ -40,7 +42,7 @@ Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_
   --node NAME                 name of this node
   --label KEY=VALUE           label of this node; may be repeated
   --vtep ADDRESS              this node's tunnel address
-  --parent INTERFACE          interface the tunnels ride on
+  --parent INTERFACE          interface the tunnels ride on (default: the one that has the address of --vtep)
   --api URL                   unix:PATH, https://HOST:PORT or http://HOST:PORT; may be repeated: the next when one fails
   --api-ca FILE               PEM of the authority that signed the API's certificate
   --token-file FILE           first line: the join token of this node
@@ -62,7 +64,11 @@ Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_
 `;
 
 /** Reads flags, then `RATCHET_*`; reports every problem at once, by name and never by value. */
-export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
+export function parseFlags(
+  argv: string[],
+  env: NodeJS.ProcessEnv,
+  carriers: (address: string) => string | undefined = interfaceWith,
+): Invocation {
   const problems: string[] = [];
   let values: Record<string, string | boolean | string[] | undefined> = {};
   let positionals: string[] = [];
@@ -111,11 +117,20 @@ export function parseFlags(argv: string[], env: NodeJS.ProcessEnv): Invocation {
   const unlessCleanup = (flag: keyof typeof OPTIONS, check?: (value: string) => string | undefined): string =>
     isCleanup ? (text(flag) ?? "") : unlessPanel(flag, check);
 
+  const vtepAddress = unlessCleanup("vtep", schemaProblem(IpAddress));
+  const carrierOf = (address: string): string => {
+    // Of an address that is none it has been said already.
+    if (isCleanup || isPanel || isIP(address) === 0) return "";
+    const found = carriers(address);
+    if (found === undefined) problems.push("--parent is needed: no interface here has the address of --vtep");
+    return found ?? "";
+  };
   const config: AgentConfig = {
     node: unlessCleanup("node", schemaProblem(Name)),
     labels: readLabels(values.label as string[] | undefined, env.RATCHET_LABEL, problems),
-    vtepAddress: unlessCleanup("vtep", schemaProblem(IpAddress)),
-    parentInterface: unlessCleanup("parent", schemaProblem(InterfaceName)),
+    vtepAddress,
+    parentInterface:
+      text("parent") === undefined ? carrierOf(vtepAddress) : unlessCleanup("parent", schemaProblem(InterfaceName)),
     apis: readApis(values.api as string[] | undefined, env.RATCHET_API, isCleanup || isPanel, problems),
     apiCa: absolute("api-ca"),
     tokenFile: absolute("token-file"),
@@ -170,6 +185,15 @@ function readApis(
   const problem = isCleanup ? undefined : apis.map(apiProblem).find((found) => found !== undefined);
   if (problem !== undefined) problems.push(`--api ${problem}`);
   return apis;
+}
+
+/** The interface of this namespace that has an address. */
+function interfaceWith(address: string): string | undefined {
+  const wanted = new BlockList();
+  wanted.addAddress(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  const has = ({ address: own, family }: { address: string; family: string }) =>
+    wanted.check(own, family === "IPv6" ? "ipv6" : "ipv4");
+  return Object.entries(networkInterfaces()).find(([, addresses]) => addresses?.some(has))?.[0];
 }
 
 function isClearText(api: string): boolean {

@@ -56,6 +56,31 @@ export async function initToken(streams: Streams, role: "operator" | "replica" |
   streams.out(`${join(dir, `${role}.token`)}\n`);
 }
 
+/** Prints the Secrets that the manifests in deploy/ name; the authority's key is not among them. */
+export async function initSecrets(streams: Streams, dir: string, namespace: string) {
+  const { FILES, nodesOf, read } = await folder();
+  const text = await told(() => {
+    const object = (kind: string, name: string, data: Record<string, string>, type?: string) => ({
+      apiVersion: "v1",
+      kind,
+      ...(type === undefined ? {} : { type }),
+      metadata: { name, namespace },
+      ...(kind === "Secret" ? { stringData: data } : { data }),
+    });
+    const tls = { "tls.crt": read(dir, FILES.server), "tls.key": read(dir, FILES.serverKey) };
+    const joins = nodesOf(dir).map((node) => [node, read(dir, FILES.node(node))]);
+    const items = [
+      object("ConfigMap", "ratchet-ca", { "ca.crt": read(dir, FILES.authority) }),
+      object("Secret", "ratchet-api-tls", tls, "kubernetes.io/tls"),
+      object("Secret", "ratchet-api-tokens", { "tokens.json": read(dir, FILES.tokens) }),
+      object("Secret", "ratchet-replica-token", { "replica.token": read(dir, FILES.replica) }),
+      object("Secret", "ratchet-join-tokens", Object.fromEntries(joins)),
+    ];
+    return JSON.stringify({ apiVersion: "v1", kind: "List", items }, null, 2);
+  });
+  streams.out(`${text}\n`);
+}
+
 // Loaded only here: the other verbs start faster without X.509.
 const folder = () => import("@ratchet/credentials");
 
