@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { waitUntilSettled } from "@ratchet/lab";
 import { busyboxPod, cniStateOf, command, eventually, type KubeCluster, Random, Sandbox } from "@ratchet/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { registrationsOf } from "./direct-plugin.js";
 import { labelledPod, pairLabels, primaryLabels } from "./labelled-pair.js";
 import { leasesOf, WiredCluster } from "./wired-cluster.js";
 
@@ -97,7 +98,7 @@ test("once the pods are deleted, nothing is left of them anywhere", async () => 
         for (const folder of ["attachments", "pending-del"]) {
           expect(namesIn(join(cniStateOf(node), folder)), folder).toEqual([]);
         }
-        expect(registrationsOf(node.name)).toEqual([]);
+        expect(registrationsOf(cluster, node)).toEqual([]);
       },
       { withinMs: 60_000, everyMs: 200 },
     );
@@ -148,12 +149,6 @@ async function retried<T>(work: () => Promise<T>): Promise<T> {
       await delay(500);
     }
   }
-}
-
-/** The sandboxes that a node's agent has written down. */
-function registrationsOf(node: string): unknown[] {
-  const [, body = ""] = readFileSync(join(cluster.path, "ratchet", node, "cni.json"), "utf8").split("\n");
-  return (JSON.parse(body) as { registrations: unknown[] }).registrations;
 }
 
 function namesIn(folder: string): string[] {
