@@ -13,6 +13,8 @@ type End = [pod: string, ifName: string, address?: string, routes?: { to: string
 
 export interface LabOptions {
   nodes?: number;
+  store?: "etcd";
+  replicas?: number;
   resyncSeconds?: number;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { FINAL_RUN_PHASES, type RunSeries } from "@ratchet/contracts";
 import type { Core } from "../core.js";
+import { NotLeading } from "../replicas/leader.js";
 import type { ScenarioRunRecord } from "../state/records.js";
 import { RunExecution } from "./run-execution.js";
 
@@ -81,6 +82,7 @@ export class RunKeeper {
     this.#taking.add(key);
     try {
       const { result } = await this.#core.transactor.commit("", (draft) => {
+        draft.require(this.#core.leader.fence());
         const held = draft.read<ScenarioRunRecord>(key);
         if (held === undefined || !isUnderWay(held)) return undefined;
         const taken = { ...held, owner: this.#owner };
@@ -89,6 +91,7 @@ export class RunKeeper {
       });
       if (result !== undefined && !this.#isStopped && this.#core.leader.isLeader) this.#begin(key, result);
     } catch (err) {
+      if (err instanceof NotLeading) return;
       this.#core.log.error({ err, key }, "cannot take a run");
       this.#retry ??= setTimeout(() => {
         this.#retry = undefined;
