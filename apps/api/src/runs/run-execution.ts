@@ -43,6 +43,10 @@ export class RunExecution {
   #isWarm = false;
   #progress: Progress;
   #ending: Promise<void> | undefined;
+  #restoring: Promise<void> | undefined;
+  #isTearDownLimited = false;
+  /** How many of the changes have been put back. */
+  #putBackUpTo = 0;
   #faults: number;
   #isAbandoned = false;
   #resolve: () => void = () => {};
@@ -120,6 +124,8 @@ export class RunExecution {
   }
 
   #limitTearDown(): void {
+    if (this.#isTearDownLimited) return;
+    this.#isTearDownLimited = true;
     const late = () => this.#tearDownLate.abort(new Error(`not done within ${TEARDOWN_MS / 1000} s`));
     this.#timers.push(setTimeout(late, TEARDOWN_MS));
   }
@@ -132,6 +138,15 @@ export class RunExecution {
     if (steps[0]?.section === "steps" && !this.#isWarm) {
       this.#warming ??= this.#beginProbes().then(() => {
         this.#isWarm = true;
+        this.#pump();
+      });
+      return;
+    }
+    const isBroken = this.#undo.length > this.#putBackUpTo;
+    if (isBroken && this.#running.size === 0 && (isOver || steps[0]?.section === "teardown")) {
+      // Before the teardown: what it looks at shall be as it was.
+      this.#restoring ??= this.#restore().then(() => {
+        this.#restoring = undefined;
         this.#pump();
       });
       return;
@@ -190,12 +205,6 @@ export class RunExecution {
   }
 
   async #end(): Promise<void> {
-    const tools = this.#bench();
-    if (this.#progress.phase !== "TearingDown") this.#limitTearDown();
-    const done = await this.#putBack(tools);
-    for (const { about, isOk, message } of done) {
-      this.#happen({ type: "put-back", atMs: this.#nowMs(), about, isOk, message });
-    }
     const endMs = this.#nowMs();
     await Promise.all(this.#probes.map((probe) => probe.settled(endMs)));
     await Promise.all(this.#probes.map((probe) => probe.stop()));
@@ -205,13 +214,28 @@ export class RunExecution {
     this.#leave();
   }
 
+  async #restore(): Promise<void> {
+    this.#limitTearDown();
+    const changes = this.#undo.slice(this.#putBackUpTo);
+    const done = await this.#putBack(changes);
+    this.#putBackUpTo += changes.length;
+    if (this.#isAbandoned) return;
+    for (const { about, isOk, message } of done) {
+      this.#happen({ type: "put-back", atMs: this.#nowMs(), about, isOk, message });
+    }
+  }
+
   /** Again and again while something fails: the store may be away. */
-  async #putBack(tools: Bench): Promise<PutBack[]> {
+  async #putBack(changes: readonly Undo[]): Promise<PutBack[]> {
+    const { signal } = this.#tearDownLate;
+    const done: PutBack[] = [];
     for (;;) {
-      const done = await putBack(this.#undo, tools, this.#tearDownLate.signal).catch((error: Error) => [
+      const tried = await putBack(changes, this.#bench(), signal).catch((error: Error) => [
         { about: "teardown", isOk: false, message: error.message },
       ]);
-      if (done.every(({ isOk }) => isOk) || this.#tearDownLate.signal.aborted) return done;
+      done.push(...tried.filter(({ isOk }) => isOk));
+      const failed = tried.filter(({ isOk }) => !isOk);
+      if (failed.length === 0 || signal.aborted) return [...done, ...failed];
       await sleep(PUT_BACK_AGAIN_MS);
     }
   }

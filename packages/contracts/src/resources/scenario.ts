@@ -33,7 +33,7 @@ export const ScenarioSpec = z
     /** Before the measurement; a failure here fails the run. */
     setup: steps.default([]),
     steps: steps.min(1),
-    /** Always runs, also after a failure, a cancel or the deadline; what the run changed is put back after it. */
+    /** Always runs, also after a failure, a cancel or the deadline, when what the run changed has been put back. */
     teardown: steps.default([]),
   })
   .superRefine(checkReferences);
