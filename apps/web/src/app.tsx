@@ -3,6 +3,7 @@ import { CanvasView } from "./canvas/canvas-view.js";
 import { StageProvider } from "./canvas/stage-context.js";
 import { useActions } from "./hooks/use-actions.js";
 import { useLiveTopology } from "./hooks/use-live-topology.js";
+import { useRunsSync } from "./hooks/use-runs.js";
 import { useShortcuts } from "./hooks/use-shortcuts.js";
 import { useUrlState } from "./hooks/use-url-state.js";
 import { deriveModel } from "./state/model-store.js";
@@ -13,6 +14,7 @@ import { FaultForm } from "./ui/faults/fault-form.js";
 import { Header } from "./ui/header.js";
 import { KeysHelp } from "./ui/keys-help.js";
 import { SidePanel } from "./ui/panel/side-panel.js";
+import { ReportWindow } from "./ui/runs/report-window.js";
 import { SignIn } from "./ui/sign-in.js";
 import { ToolsBar } from "./ui/tools-bar.js";
 import { ConnectHost } from "./ui/welcome/connect-host.js";
@@ -29,6 +31,7 @@ export function App() {
 function Page() {
   const namespace = useUrlState();
   useLiveTopology(namespace);
+  useRunsSync();
   useEffect(deriveModel, []);
   const actions = useActions();
   useShortcuts(actions);
@@ -43,6 +46,7 @@ function Page() {
       <CommandPalette />
       <KeysHelp />
       <FaultForm />
+      <ReportWindow />
       <ExamplePicker />
       <ConnectHost />
       <SignIn />

@@ -7,6 +7,7 @@ import "@mantine/spotlight/styles.css";
 import "./app.css";
 import "./ui/faults/faults.css";
 import "./ui/impair/impair.css";
+import "./ui/runs/runs.css";
 import "./ui/traffic/traffic.css";
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";

@@ -44,8 +44,10 @@ export async function request<T>(
   return { body: (text === "" ? undefined : JSON.parse(text)) as T, changes: changes.filter((id) => id !== "") };
 }
 
+type Plural = "pods" | "links" | "faults" | "scenarios" | "runs";
+
 /** `/namespaces/default/links/a`. */
-export function objectPath(namespace: string, plural: "pods" | "links" | "faults", name?: string): string {
+export function objectPath(namespace: string, plural: Plural, name?: string): string {
   const base = `/namespaces/${encodeURIComponent(namespace)}/${plural}`;
   return name === undefined ? base : `${base}/${encodeURIComponent(name)}`;
 }

@@ -12,7 +12,12 @@ import type {
   PingResult,
   Pod,
   RerouteRequest,
+  Run,
+  RunComparison,
+  RunSeries,
+  Scenario,
 } from "@ratchet/contracts";
+import { problemOf } from "./problem-error.js";
 import { type Answer, objectPath, request, YamlText } from "./request.js";
 
 /** The API's verbs as the page uses them. Each throws ProblemError when refused. */
@@ -50,6 +55,30 @@ export const verbs = {
     request<PingResult>("POST", `${objectPath(namespace, "pods", pod)}/ping`, body),
   telemetry: (namespace: string, link: string, seconds: number) =>
     request<LinkTelemetry>("GET", `${objectPath(namespace, "links", link)}/telemetry?seconds=${seconds}`),
+  scenarios: (namespace: string) => request<List<Scenario>>("GET", objectPath(namespace, "scenarios")),
+  deleteScenario: (namespace: string, name: string) =>
+    request<Scenario>("DELETE", objectPath(namespace, "scenarios", name)),
+  runs: (namespace: string) => request<List<Run>>("GET", `${objectPath(namespace, "runs")}?limit=200`),
+  runScenario: (namespace: string, scenario: string) =>
+    request<Run>("POST", objectPath(namespace, "runs"), { spec: { scenario } }),
+  runText: (namespace: string, yaml: string) => request<Run>("POST", objectPath(namespace, "runs"), new YamlText(yaml)),
+  checkRun: (namespace: string, yaml: string, signal: AbortSignal) =>
+    request<Run>("POST", `${objectPath(namespace, "runs")}?dryRun=true`, new YamlText(yaml), { signal }),
+  cancelRun: (namespace: string, name: string) => request<Run>("POST", `${objectPath(namespace, "runs", name)}/cancel`),
+  deleteRun: (namespace: string, name: string) => request<Run>("DELETE", objectPath(namespace, "runs", name)),
+  runSeries: (namespace: string, name: string) =>
+    request<RunSeries>("GET", `${objectPath(namespace, "runs", name)}/series`),
+  /** A page of HTML that needs nothing else. */
+  report: async (namespace: string, name: string): Promise<string> => {
+    const response = await fetch(reportPath(namespace, name), { headers: { accept: "text/html" } });
+    if (!response.ok) throw await problemOf(response);
+    return response.text();
+  },
+  compareRuns: (namespace: string, name: string, other: string) =>
+    request<RunComparison>(
+      "GET",
+      `${objectPath(namespace, "runs", name)}/compare?${new URLSearchParams({ with: other })}`,
+    ),
   revert: (id: string) => request<unknown>("POST", `/changes/${encodeURIComponent(id)}/revert`),
   putLayout: (namespace: string, layout: Layout) =>
     request<Layout>("PUT", `/namespaces/${encodeURIComponent(namespace)}/layout`, layout),
@@ -58,4 +87,7 @@ export const verbs = {
   apply: (namespace: string, yaml: string) =>
     request<ApplyResult>("POST", `/apply?${new URLSearchParams({ namespace })}`, new YamlText(yaml)),
   changes: (query: Record<string, string>) => request<List<Change>>("GET", `/changes?${new URLSearchParams(query)}`),
-} satisfies Record<string, (...args: never[]) => Promise<Answer<unknown>>>;
+} satisfies Record<string, (...args: never[]) => Promise<Answer<unknown> | string>>;
+
+/** Where a run's report is. */
+export const reportPath = (namespace: string, name: string) => `/api/v1${objectPath(namespace, "runs", name)}/report`;

@@ -27,7 +27,7 @@ export interface Refusal {
   retry?: () => void;
 }
 
-export type DockTab = "links" | "events" | "faults";
+export type DockTab = "links" | "events" | "faults" | "runs";
 
 interface UiState {
   selection: Selection;

@@ -1,5 +1,6 @@
 import type { StreamFrame, StreamItem } from "@ratchet/contracts";
 import { actorName } from "../state/actor.js";
+import { forgetRun, hearRun } from "../state/runs-store.js";
 import { session } from "../state/session-store.js";
 import { hearTelemetry } from "../state/telemetry-store.js";
 import { type ActorNote, EVENTS_KEPT, useTopology } from "../state/topology-store.js";
@@ -37,7 +38,11 @@ export function followTopology(namespace: string): Stream {
     },
     onFrames: (frames) => {
       useTopology.setState((state) => reduce(state, frames, namespace));
-      for (const frame of frames) if (frame.type === "telemetry") hearTelemetry(frame, Date.now());
+      for (const frame of frames) {
+        if (frame.type === "telemetry") hearTelemetry(frame, Date.now());
+        else if (frame.type === "run" && frame.run.metadata.namespace === namespace) hearRun(frame.run);
+        else if (frame.type === "run-deleted" && frame.namespace === namespace) forgetRun(frame.name);
+      }
     },
   });
 }

@@ -1,12 +1,17 @@
 import { ActionIcon, TextInput } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconFilter } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
 import { isRunning } from "../../graph/running-faults.js";
+import { useRunsUnderWay } from "../../hooks/use-runs.js";
 import { useModel } from "../../state/model-store.js";
 import { useTopology } from "../../state/topology-store.js";
 import { type DockTab, ui, useUi } from "../../state/ui-store.js";
 import { EventsList } from "./events-list.js";
 import { FaultsList } from "./faults-list.js";
 import { LinksTable } from "./links-table.js";
+
+// Not everybody runs scenarios: the page comes up without.
+const RunsTab = lazy(async () => ({ default: (await import("../runs/runs-tab.js")).RunsTab }));
 
 /** The facts of the canvas as text: for eyes that like lists, for keyboards and for screen readers. */
 export function Dock() {
@@ -17,10 +22,12 @@ export function Dock() {
   const matching = useModel((state) => state.matches?.wires.size);
   const warnings = useTopology((state) => state.events.filter((event) => event.severity === "warning").length);
   const faults = useTopology((state) => [...state.stream.faults.values()].filter(isRunning).length);
+  const underWay = useRunsUnderWay();
   const tabs = [
     { key: "links", label: matching === undefined ? `Links (${links})` : `Links (${matching} of ${links})` },
     { key: "events", label: warnings === 0 ? "Events" : `Events (${warnings})` },
     { key: "faults", label: faults === 0 ? "Faults" : `Faults (${faults})` },
+    { key: "runs", label: underWay === 0 ? "Scenarios" : `Scenarios (${underWay} under way)` },
   ] as const;
   const show = (key: DockTab) => {
     if (isOpen && tab === key) return ui.dock(false);
@@ -28,7 +35,7 @@ export function Dock() {
     ui.dock(true);
   };
   return (
-    <section className="dock" aria-label="Links, events and faults" data-testid="dock">
+    <section className="dock" aria-label="Links, events, faults and scenarios" data-testid="dock">
       <div className="dock-bar">
         <div role="tablist" style={{ display: "flex", gap: 4 }}>
           {tabs.map(({ key, label }) => (
@@ -73,10 +80,15 @@ export function Dock() {
         </ActionIcon>
       </div>
       {isOpen && (
-        <div className="dock-body" id="dock-body" role="tabpanel">
+        <div className="dock-body" id="dock-body" role="tabpanel" data-tall={tab === "runs"}>
           {tab === "links" && <LinksTable />}
           {tab === "events" && <EventsList />}
           {tab === "faults" && <FaultsList />}
+          {tab === "runs" && (
+            <Suspense fallback={null}>
+              <RunsTab />
+            </Suspense>
+          )}
         </div>
       )}
     </section>
