@@ -46,6 +46,8 @@ export interface ApiOptions {
   web?: string;
   /** Path of a kubeconfig file, or `in-cluster`; absent: there is no Kubernetes. */
   kubeconfig?: string;
+  /** Whether the prototype's labels of its pods count; default true. */
+  usesLabels?: boolean;
   /** Of this process among others on the same etcd; default a random one. */
   replicaId?: string;
   /** How other replicas reach this one; default the address it listens on. */
@@ -68,7 +70,7 @@ export interface RunningApi {
 
 /** Starts everything and resolves when it answers. @throws StoreError, or what listening throws */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { listen, socket, data, store: choice, pools = {}, web, kubeconfig, log } = options;
+  const { listen, socket, data, store: choice, pools = {}, web, kubeconfig, usesLabels = true, log } = options;
   const gate = new Gate(options.access ?? {}, log);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const store = await openStore(choice ?? { kind: "embedded" }, data);
@@ -123,7 +125,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   draining.start();
   gate.onChange(() => gate.certificate !== undefined && secure?.setSecureContext(tlsOptions(gate.certificate)));
   gate.follow();
-  const kube = kubeconfig === undefined ? undefined : await joinKubernetes(core, kubeconfig);
+  const kube = kubeconfig === undefined ? undefined : await joinKubernetes(core, kubeconfig, usesLabels);
   const { port } = http.address() as AddressInfo;
   const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   const url = `${secure === undefined ? "http" : "https"}://${host}:${port}`;
@@ -162,12 +164,12 @@ function replicaOf({ replicaId, leaseSeconds, peers = {} }: ApiOptions): Replica
 }
 
 // Loaded only where it is used: the client takes 80 MiB.
-async function joinKubernetes(core: Core, kubeconfig: string): Promise<KubeBridge> {
+async function joinKubernetes(core: Core, kubeconfig: string, usesLabels: boolean): Promise<KubeBridge> {
   const [{ KubernetesCluster }, { KubeBridge }] = await Promise.all([
     import("./kube/kubernetes-cluster.js"),
     import("./kube/kube-bridge.js"),
   ]);
-  const bridge = new KubeBridge(core, new KubernetesCluster(kubeconfig));
+  const bridge = new KubeBridge(core, new KubernetesCluster(kubeconfig), usesLabels);
   bridge.start();
   return bridge;
 }

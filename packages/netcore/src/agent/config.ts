@@ -31,6 +31,8 @@ export interface AgentConfig {
   cniState: string;
   /** How to reach Kubernetes, a file or `in-cluster`; undefined = this node's pods are not watched. */
   kubeconfig: string | undefined;
+  /** Whether the prototype's labels of Kubernetes pods count, or the annotation alone. */
+  usesLabels: boolean;
   /** Seconds between full passes; 0 = none. */
   resyncSeconds: number;
 }

@@ -28,6 +28,7 @@ test("a whole command line becomes the configuration", () => {
       cniSocket: undefined,
       cniState: "/var/lib/ratchet/cni",
       kubeconfig: undefined,
+      usesLabels: true,
       resyncSeconds: 30,
     },
   });

@@ -27,6 +27,7 @@ const OPTIONS = {
   "cni-socket": { type: "string" },
   "cni-state": { type: "string" },
   kubeconfig: { type: "string" },
+  "use-labels": { type: "string" },
   "resync-seconds": { type: "string" },
   "event-buffer-kib": { type: "string" },
   cleanup: { type: "boolean" },
@@ -56,6 +57,7 @@ Every flag may come from the environment instead: --vxlan-port as RATCHET_VXLAN_
   --cni-socket PATH           serve the CNI executable on this unix socket
   --cni-state FOLDER          where the CNI executable notes what found no agent (${CNI_STATE_DIR})
   --kubeconfig FILE           watch this node's pods in Kubernetes; in-cluster = by the own service account
+  --use-labels true|false     whether the prototype's labels of Kubernetes pods count (true)
   --resync-seconds N          full pass every N seconds, 0 = never (30)
   --event-buffer-kib N        room for the kernel's notifications (16384)
   --cleanup, cleanup          remove everything of this installation from this node, then exit
@@ -112,6 +114,11 @@ export function parseFlags(
     if (value !== undefined && !value.startsWith("/")) problems.push(`--${flag} must be an absolute path`);
     return value;
   };
+  const isTrue = (flag: keyof typeof OPTIONS, otherwise: boolean): boolean => {
+    const value = text(flag) ?? String(otherwise);
+    if (value !== "true" && value !== "false") problems.push(`--${flag} must be true or false`);
+    return value === "true";
+  };
   const unlessPanel = (flag: keyof typeof OPTIONS, check?: (value: string) => string | undefined): string =>
     isPanel ? (text(flag) ?? "") : required(flag, check);
   const unlessCleanup = (flag: keyof typeof OPTIONS, check?: (value: string) => string | undefined): string =>
@@ -145,6 +152,7 @@ export function parseFlags(
     cniSocket: absolute("cni-socket"),
     cniState: absolute("cni-state") ?? CNI_STATE_DIR,
     kubeconfig: text("kubeconfig"),
+    usesLabels: isTrue("use-labels", true),
     resyncSeconds: whole("resync-seconds", 30, 0, 86_400),
   };
   if (config.tokenFile !== undefined && config.apis.some(isClearText)) {

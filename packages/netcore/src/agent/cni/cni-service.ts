@@ -9,6 +9,7 @@ import {
   type CniGcRequest,
   type CniStatusResponse,
   isRatchetPod,
+  withoutLegacyLabels,
 } from "@ratchet/contracts";
 import type { NetnsId } from "../../plan/plan-pod.js";
 import { AGENT_VERSION } from "../version.js";
@@ -64,6 +65,8 @@ export class CniService implements CniRequests {
   classify(request: CniClassifyRequest): CniClassifyResponse {
     const pod = this.kubePod(request);
     if (pod !== undefined) return { isRatchet: isRatchetPod(pod), known: true };
+    // The control plane may have read labels that do not count here.
+    if (request.useLabels === false) return { isRatchet: false, known: false };
     const isAssigned = this.assignedUid(request) !== undefined;
     return { isRatchet: isAssigned, known: isAssigned };
   }
@@ -208,9 +211,10 @@ export class CniService implements CniRequests {
   }
 
   /** The uid decides where the runtime tells it: a pod made anew under its name is another pod. */
-  private kubePod({ namespace, name, uid }: CniClassifyRequest): KubePod | undefined {
+  private kubePod({ namespace, name, uid, useLabels }: CniClassifyRequest): KubePod | undefined {
     const pod = this.pods.get(namespace, name);
-    return uid === undefined || pod?.uid === uid ? pod : undefined;
+    if (pod === undefined || (uid !== undefined && pod.uid !== uid)) return undefined;
+    return useLabels === false ? { ...pod, labels: withoutLegacyLabels(pod.labels) } : pod;
   }
 
   private assignedUid({ namespace, name, uid }: CniClassifyRequest): string | undefined {

@@ -57,7 +57,7 @@ export class CniSide {
     this.ownPods =
       config.kubeconfig === undefined
         ? undefined
-        : new OwnPods(config.node, (namespace, name) => this.podChanged(namespace, name), log);
+        : new OwnPods(config.node, (namespace, name) => this.podChanged(namespace, name), log, config.usesLabels);
     this.pods = this.ownPods ?? NO_KUBE_PODS;
     this.service = new CniService(world, this.registrations, this.pods, this.moments, {
       bootId: this.bootId,

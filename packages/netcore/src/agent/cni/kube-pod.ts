@@ -14,9 +14,9 @@ export interface KubePods {
 /** Of an agent that does not watch Kubernetes: what pods ask for is for the control plane to say. */
 export const NO_KUBE_PODS: KubePods = { get: () => undefined, all: () => [] };
 
-export function toKubePod({ metadata }: WatchedPod): KubePod {
+export function toKubePod({ metadata }: WatchedPod, usesLabels: boolean): KubePod {
   const { namespace, name, uid } = metadata;
-  const isOurs = (key: string) => key === LEGACY_LABELS.isRatchet || key.startsWith("ratchet.");
+  const isOurs = (key: string) => usesLabels && (key === LEGACY_LABELS.isRatchet || key.startsWith("ratchet."));
   const links = metadata.annotations?.[LINKS_ANNOTATION];
   return {
     ...{ namespace, name, uid },

@@ -61,6 +61,18 @@ test("lists this node's pods once and then hears of each change, keeping what de
   expect([...kube.selectors]).toEqual(["spec.nodeName=left"]);
 });
 
+test("keeps no label where labels do not count", async () => {
+  pods = new OwnPods(
+    "left",
+    () => {},
+    () => {},
+    false,
+  );
+  kube.put("a", { ratchet: "true" }, { "ratchet.network/links": "[]" });
+  await start();
+  expect(pods.get("default", "a")).toMatchObject({ labels: {}, annotations: { "ratchet.network/links": "[]" } });
+});
+
 test("resumes a watch that breaks in the middle of a line, and misses nothing", async () => {
   await start();
   kube.put("a", {});

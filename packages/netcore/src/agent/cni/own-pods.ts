@@ -26,6 +26,8 @@ export class OwnPods implements KubePods {
     private readonly node: string,
     private readonly changed: (namespace: string, name: string) => void,
     private readonly log: Log,
+    /** False: the prototype's labels do not count. */
+    private readonly usesLabels = true,
   ) {}
 
   get(namespace: string, name: string): KubePod | undefined {
@@ -93,7 +95,7 @@ export class OwnPods implements KubePods {
 
   private put(raw: WatchedPod): void {
     const key = keyOf(raw.metadata);
-    const fresh = toKubePod(raw);
+    const fresh = toKubePod(raw, this.usesLabels);
     // A pod's status changes often, and none of that is kept here.
     if (JSON.stringify(this.pods.get(key)) === JSON.stringify(fresh)) return;
     this.pods.set(key, fresh);
