@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 // Tests read the packages' sources, so that a stale build can never be what was tested.
-const resolve = { conditions: ["@ratchet/source", "module", "node", "import", "default"] };
-const ssr = { resolve: { conditions: ["@ratchet/source", "node", "import", "default"] } };
+// "import" is not named: it holds for imports by itself, and named it would hold for the require() of packages as well.
+const resolve = { conditions: ["@ratchet/source", "module", "node", "default"] };
+const ssr = { resolve: { conditions: ["@ratchet/source", "node", "default"] } };
 const folders = "{apps,packages,e2e,scripts}";
 
 export default defineConfig({

@@ -12,6 +12,7 @@ const LAB = [
 const ETCD = { package: "etcd-server", needs: ["etcd"], why: "keeps intents as in production" };
 const KUBERNETES = [
   ETCD,
+  { package: "postgresql", needs: ["pg_lsclusters", "psql"], why: "keeps the history as in production" },
   { package: "containerd", needs: ["containerd", "ctr"], why: "runs pods in a real cluster" },
   { package: "runc", needs: ["runc"], why: "runs their containers" },
   {

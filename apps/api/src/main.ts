@@ -25,7 +25,7 @@ async function main(): Promise<number | undefined> {
   const { config } = flags;
   const [{ startApi }, { pino, destination }] = await Promise.all([import("./start-api.js"), import("pino")]);
   const log = pino({ level: config.logLevel, base: null }, destination({ dest: 2, sync: true }));
-  const api = await startApi({ ...config, ...config.replica, web: config.web ?? OWN_WEB, log });
+  const api = await startApi({ ...config, ...config.replica, ...config.history, web: config.web ?? OWN_WEB, log });
   process.stdout.write(`${JSON.stringify({ ready: true, url: api.url, socket: api.socket })}\n`);
 
   let isStopping = false;

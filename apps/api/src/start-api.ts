@@ -13,6 +13,8 @@ import { type PeerFiles, peerDial } from "./access/peer-credentials.js";
 import { appModule } from "./app.module.js";
 import type { ListenAddress } from "./config/listen-address.js";
 import { Core } from "./core.js";
+import type { HistoryDatabase } from "./history/database.js";
+import { HistoryPruner } from "./history/history-pruner.js";
 import { LazyHistory } from "./history/lazy-history.js";
 import { openHistory } from "./history/open-history.js";
 import { Outbox } from "./history/outbox.js";
@@ -40,6 +42,10 @@ export interface ApiOptions {
   data: string;
   /** Default: embedded. */
   store?: StoreChoice;
+  /** Where the history is kept; default: history.db in `data`. */
+  database?: HistoryDatabase;
+  /** Changes older than so many days are deleted; 0, the default: never. */
+  historyDays?: number;
   /** What VNIs and automatic addresses come from; default: what the store says. */
   pools?: AskedPools;
   /** Folder of the built page. */
@@ -70,11 +76,12 @@ export interface RunningApi {
 
 /** Starts everything and resolves when it answers. @throws StoreError, or what listening throws */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { listen, socket, data, store: choice, pools = {}, web, kubeconfig, usesLabels = true, log } = options;
+  const { listen, socket, data, store: choice, pools = {}, database, historyDays = 0, log } = options;
+  const { web, kubeconfig, usesLabels = true } = options;
   const gate = new Gate(options.access ?? {}, log);
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const store = await openStore(choice ?? { kind: "embedded" }, data);
-  const history = new LazyHistory(() => openHistory({ path: join(data, "history.db") }));
+  const history = new LazyHistory(() => openHistory(database ?? { kind: "sqlite", path: join(data, "history.db") }));
   const metrics = new Metrics();
   const core = await Core.start({
     store,
@@ -96,10 +103,18 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       store,
       history: history.repository,
       fence: () => core.leader.fence(),
+      onAside: (key, reason) => {
+        log.error({ key, reason }, "the history cannot have this change record; it is kept beside");
+      },
       onHealth: (err) => err && log.error({ err }, "the history cannot be written; changes wait in the store"),
     });
     outbox.start();
     return () => outbox.close();
+  });
+  const pruning = new WhileLeading(core.leader, () => {
+    const pruner = new HistoryPruner({ history: history.repository, keepDays: historyDays, log });
+    pruner.start();
+    return () => pruner.stop();
   });
 
   const routes = new RouteTable();
@@ -123,6 +138,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   await app.listen(listen.port, listen.host);
   const unix = socket === undefined ? undefined : await listenOnUnixSocket(socket, http);
   draining.start();
+  if (historyDays > 0) pruning.start();
   gate.onChange(() => gate.certificate !== undefined && secure?.setSecureContext(tlsOptions(gate.certificate)));
   gate.follow();
   const kube = kubeconfig === undefined ? undefined : await joinKubernetes(core, kubeconfig, usesLabels);
@@ -142,6 +158,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       gate.stop();
       unix?.close();
       await kube?.stop();
+      await pruning.stop();
       await draining.stop();
       await core.stop();
       await app.close();

@@ -53,6 +53,8 @@ export const keys = {
   agent: (node: string) => `${KEY_ROOT}agents/${node}`,
   /** Held, under its lease, by the replica that does what must happen once. */
   leader: () => `${KEY_ROOT}leader`,
+  /** Change records that the history cannot have. */
+  setAside: (id = "") => `${KEY_ROOT}set-aside/${id}`,
   outbox: () => `${KEY_ROOT}outbox/`,
   change: (id: string) => `${KEY_ROOT}outbox/${id}`,
 } as const;

@@ -9,5 +9,6 @@ export * from "./fuzz/hostile.js";
 export * from "./fuzz/mutate.js";
 export * from "./fuzz/sample-schema.js";
 export * from "./leftovers.js";
+export * from "./postgres.js";
 export * from "./random.js";
 export * from "./sandbox.js";

@@ -6,7 +6,7 @@ import type { RangeResult } from "../store/store.js";
 import { VERSION } from "../version.js";
 
 /** What lives with a process, or is on its way elsewhere. */
-const PASSING = [keys.replicas(), keys.agents(), keys.leader(), keys.outbox()];
+const PASSING = [keys.replicas(), keys.agents(), keys.leader(), keys.outbox(), keys.setAside()];
 
 export function isPassing(key: string): boolean {
   return PASSING.some((prefix) => key.startsWith(prefix));

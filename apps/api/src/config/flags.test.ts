@@ -11,6 +11,7 @@ test("flags come before the environment, and the environment before defaults", (
       store: { kind: "embedded" },
       replica: { peers: {} },
       usesLabels: true,
+      history: { historyDays: 0 },
       logLevel: "warn",
     },
   });
@@ -100,4 +101,25 @@ test("listens on any address behind TLS and tokens, and with one of them missing
   const tokensOnly = flags({ tokens: "/t" });
   expect(parseFlags(tokensOnly, wide)).toEqual({ problems: [expect.stringContaining("is not a loopback address")] });
   expect(parseFlags(tokensOnly, {})).toMatchObject({ config: { access: { tokens: "/t" } } });
+});
+
+test("the history's database is named by URL, and its password never repeated", () => {
+  const env = { RATCHET_DATABASE_URL: "postgresql://r:secret@db/ratchet", RATCHET_DATABASE_PASSWORD_FILE: "/p" };
+  expect(parseFlags(["--data", "/d", "--history-days", "30"], env)).toMatchObject({
+    config: {
+      history: {
+        historyDays: 30,
+        database: { kind: "postgresql", url: "postgresql://r:secret@db/ratchet", passwordFile: "/p" },
+      },
+    },
+  });
+  for (const url of ["mysql://r:secret@db/x", "postgresql://r:secret@db", "postgresql://r:secret@:x/y", "secret"]) {
+    const result = parseFlags(["--data", "/d", "--database-url", url, "--history-days", "soon"], {});
+    const problems = "problems" in result ? result.problems : [];
+    expect(problems).toEqual([
+      expect.stringContaining("--history-days"),
+      expect.stringContaining("--database-url must"),
+    ]);
+    expect(problems.join()).not.toContain("secret");
+  }
 });

@@ -3,6 +3,7 @@ import type { GateFiles } from "../access/gate.js";
 import type { AskedPools } from "../pools/set-installation-pools.js";
 import type { StoreChoice } from "../store/open-store.js";
 import { ACCESS_FLAGS, ACCESS_USAGE, isGuarded, readAccessFlags } from "./access-flags.js";
+import { HISTORY_FLAGS, HISTORY_USAGE, type HistoryConfig, readHistoryFlags } from "./history-flags.js";
 import { type ListenAddress, parseListenAddress } from "./listen-address.js";
 import { POOL_FLAGS, POOL_USAGE, readPoolFlags } from "./pool-flags.js";
 import { REPLICA_FLAGS, REPLICA_USAGE, type ReplicaConfig, readReplicaFlags } from "./replica-flags.js";
@@ -14,7 +15,7 @@ export const USAGE = `Usage: ratchet-api --data DIR [options]
                        tokens a loopback address
 ${ACCESS_USAGE}  --socket PATH        unix socket beside it, mode 0600
   --data DIR           folder of store.db and history.db
-${STORE_USAGE}${REPLICA_USAGE}${POOL_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
+${STORE_USAGE}${REPLICA_USAGE}${POOL_USAGE}${HISTORY_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
   --kubeconfig FILE    show the pods of that Kubernetes cluster and wire them; in-cluster: of the one this runs in
   --use-labels WORD    true or false: whether the prototype's labels of its pods count (default true)
   --log-level LEVEL    trace, debug, info, warn, error or silent (default info)
@@ -34,6 +35,7 @@ export interface Config {
   data: string;
   store: StoreChoice;
   pools?: AskedPools;
+  history: HistoryConfig;
   web?: string;
   /** Path of a kubeconfig file, or `in-cluster`. */
   kubeconfig?: string;
@@ -61,6 +63,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
         ...STORE_FLAGS,
         ...REPLICA_FLAGS,
         ...POOL_FLAGS,
+        ...HISTORY_FLAGS,
         "log-level": { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
@@ -89,6 +92,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
     store: choice,
     replica: readReplicaFlags(given, choice?.kind, problems),
     pools: readPoolFlags(given, problems),
+    history: readHistoryFlags(given, problems),
     kubeconfig: given("kubeconfig"),
     usesLabels: given("use-labels") ?? "true",
     logLevel: (given("log-level") ?? "info") as Config["logLevel"],
@@ -100,7 +104,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
     problems.push("--socket is longer than 107 bytes");
   if (!["true", "false"].includes(config.usesLabels)) problems.push("--use-labels must be true or false");
   if (!LEVELS.includes(config.logLevel)) problems.push(`--log-level must be one of ${LEVELS.join(", ")}`);
-  const { listen, data, store, replica, pools, logLevel, socket, web, kubeconfig } = config;
+  const { listen, data, store, replica, pools, history, logLevel, socket, web, kubeconfig } = config;
   if (problems.length > 0 || listen === undefined || data === undefined || store === undefined) return { problems };
   return {
     config: {
@@ -109,6 +113,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
       data,
       store,
       replica,
+      history,
       logLevel,
       usesLabels: config.usesLabels === "true",
       ...(Object.keys(pools).length === 0 ? {} : { pools }),

@@ -1,5 +1,5 @@
 import { keys } from "@ratchet/contracts";
-import { isReadableChange } from "../history/outbox-entry.js";
+import { readChange } from "../history/outbox-entry.js";
 import { readRecord } from "../state/read-record.js";
 import { World } from "../state/world.js";
 import type { Entry } from "../store/store.js";
@@ -32,12 +32,16 @@ export function checkStore(entries: readonly Entry[], nowMs: number): Diagnosis[
       continue;
     }
     if (key.startsWith(keys.outbox())) {
-      const at = isReadableChange(value) ? (JSON.parse(value) as { at: string }).at : undefined;
+      const at = readChange(value)?.at;
       if (at === undefined) found.push(unreadable(key, "is not a change record", undefined));
       else if (Date.parse(at) < nowMs - HISTORY_MS) {
         waiting++;
         if (oldest === undefined || at < oldest) oldest = at;
       }
+      continue;
+    }
+    if (key.startsWith(keys.setAside())) {
+      found.push(setAside(key));
       continue;
     }
     const record = readRecord(key, value);
@@ -75,6 +79,17 @@ function unreadable(key: string, problem: string, modRevision: number | undefine
     remedy,
     isMendable: modRevision !== undefined,
     ...(modRevision === undefined ? {} : { mend: { do: "deleteRaw", key, modRevision } }),
+  };
+}
+
+function setAside(key: string): Diagnosis {
+  return {
+    code: "ValueUnreadable",
+    where: "history",
+    subject: key,
+    message: `a change record could not be taken into the history, and is kept at ${key}`,
+    remedy: "read it there (the log of the API says what was wrong with it), then delete the key",
+    isMendable: false,
   };
 }
 

@@ -23,7 +23,7 @@ export class ChangeLog {
     const kept = await (await this.#history()).list(query);
     const { before } = query;
     const byId = new Map(kept.map((change) => [change.id, change]));
-    for (const change of entries.map(changeIn)) {
+    for (const change of entries.flatMap((entry) => changeIn(entry) ?? [])) {
       if (matches(change, query) && (before === undefined || change.id < before)) byId.set(change.id, change);
     }
     return [...byId.values()].sort(byNewest).slice(0, query.limit);

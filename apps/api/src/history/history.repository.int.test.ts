@@ -1,23 +1,24 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { HistoryDatabase } from "./database.js";
 import { change } from "./fixture/change.js";
+import { DATABASES, type Databases } from "./fixture/databases.js";
 import type { HistoryRepository } from "./history.repository.js";
 import { openHistory } from "./open-history.js";
 
-describe("HistoryRepository", () => {
-  let folder: string;
+describe.each(DATABASES)("HistoryRepository on %s", (_, openDatabases) => {
+  let databases: Databases;
+  let database: HistoryDatabase;
   let history: HistoryRepository;
 
+  beforeAll(async () => {
+    databases = await openDatabases();
+  });
+  afterAll(() => databases?.close());
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "ratchet-history-"));
-    history = await openHistory({ path: join(folder, "history #1%.db") });
+    database = await databases.fresh();
+    history = await openHistory(database);
   });
-  afterEach(async () => {
-    await history.close();
-    await rm(folder, { recursive: true });
-  });
+  afterEach(() => history.close());
 
   it("gives back a change as it was appended, over a restart", async () => {
     const full = change(7, {
@@ -29,11 +30,12 @@ describe("HistoryRepository", () => {
       after: null,
       revertOf: "change-000003",
       batch: "b",
+      late: true,
     });
     const plain = change(8);
     await history.append([full, plain]);
     await history.close();
-    history = await openHistory({ path: join(folder, "history #1%.db") });
+    history = await openHistory(database);
     expect(await history.get(full.id)).toEqual(full);
     expect(await history.get(plain.id)).toEqual(plain);
     expect(await history.get("change-none")).toBeUndefined();
@@ -72,6 +74,36 @@ describe("HistoryRepository", () => {
     await history.append([change(1), change(2), change(3)]);
     expect(await history.prune(new Date(change(3).at))).toBe(2);
     expect(await history.list({ limit: 10 })).toEqual([change(3)]);
+  });
+
+  it("prunes many, and nothing else", async () => {
+    const changes = Array.from({ length: 1700 }, (_, i) => change(i));
+    await history.append(changes);
+    expect(await history.prune(new Date(changes[1600]?.at ?? ""))).toBe(1600);
+    expect(await history.list({ limit: 2000 })).toEqual(changes.slice(1600).toReversed());
+    expect(await history.prune(new Date(0))).toBe(0);
+  });
+
+  it("adds layouts all or none, lists and deletes them", async () => {
+    const layout = (namespace: string) => ({
+      ...{ namespace, name: "default", positions: { "pod/a": { x: 1, y: 2 } } },
+      ...{ updatedBy: "alice", updatedAt: "2026-01-01T00:00:00.000Z" },
+    });
+    await history.putLayouts([layout("b"), layout("a")]);
+    expect(await history.listLayouts()).toEqual([layout("a"), layout("b")]);
+    await expect(history.putLayouts([layout("c"), layout("a")])).rejects.toThrow();
+    expect(await history.listLayouts()).toEqual([layout("a"), layout("b")]);
+    await history.deleteLayouts([layout("a")]);
+    await history.deleteLayouts([]);
+    expect(await history.listLayouts()).toEqual([layout("b")]);
+    await history.putLayouts([]);
+  });
+
+  it("says of a record that it is the record's fault", async () => {
+    const bad = { ...change(1), actor: null as unknown as string };
+    await expect(history.append([bad])).rejects.toMatchObject({ code: "Rejected" });
+    await history.append([change(2)]);
+    expect(await history.list({ limit: 9 })).toEqual([change(2)]);
   });
 
   it("saves and replaces layouts by namespace and name", async () => {

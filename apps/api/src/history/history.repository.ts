@@ -15,11 +15,13 @@ export interface SavedLayout {
 
 // Everything below runs on the event loop: after so many rows others get their turn.
 const rowsPerInsert = 50;
+const rowsPerDelete = 500;
+const CLOSE_MS = 3000;
 
 /**
  * The history database: what was changed by whom, and saved layouts. Prisma stays behind it.
  *
- * Each method throws HistoryError Unavailable when the database fails.
+ * Each method throws HistoryError: Unavailable when the database fails, Rejected when it does not take what it is given.
  */
 export class HistoryRepository {
   readonly #prisma: PrismaClient;
@@ -63,8 +65,14 @@ export class HistoryRepository {
   /** Deletes changes made before `olderThan`; returns how many. */
   async prune(olderThan: Date): Promise<number> {
     return this.#run("prune", async () => {
-      const { count } = await this.#prisma.change.deleteMany({ where: { at: { lt: olderThan } } });
-      return count;
+      for (let pruned = 0; ; ) {
+        const count = await this.#prisma.$executeRaw`
+          DELETE FROM "changes" WHERE "id" IN
+            (SELECT "id" FROM "changes" WHERE "at" < ${olderThan} ORDER BY "at" LIMIT ${rowsPerDelete})`;
+        pruned += count;
+        if (count < rowsPerDelete) return pruned;
+        await setImmediate();
+      }
     });
   }
 
@@ -116,8 +124,10 @@ export class HistoryRepository {
     await this.#run("deleteLayouts", () => this.#prisma.layout.deleteMany({ where: { OR } }));
   }
 
+  /** A database that hangs is not waited for. */
   async close(): Promise<void> {
-    await this.#prisma.$disconnect();
+    const given = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
+    await Promise.race([this.#prisma.$disconnect(), given]);
   }
 
   async #run<Result>(op: string, call: () => Promise<Result>): Promise<Result> {
@@ -126,26 +136,42 @@ export class HistoryRepository {
     } catch (error) {
       // Prisma's messages span lines and quote the call; the last line says what happened.
       const reason = (error as Error).message.trim().split("\n").at(-1);
-      throw new HistoryError("Unavailable", `history ${op}: ${reason}`, { cause: error });
+      const code = isAboutData(error) ? "Rejected" : "Unavailable";
+      throw new HistoryError(code, `history ${op}: ${reason}`, { cause: error });
     }
   }
 }
 
+// Classes 22 and 23 of https://www.postgresql.org/docs/current/errcodes-appendix.html: five characters.
+const POSTGRES_DATA = /^(22|23)[0-9A-Z]{3}$/;
+// SQLITE_TOOBIG, SQLITE_CONSTRAINT and SQLITE_MISMATCH: the low byte of what are at most four digits
+// (https://sqlite.org/rescode.html).
+const SQLITE_DATA = new Set([18, 19, 20]);
+
+/** Whether the database said that what it was given is wrong, and not that it cannot. */
+function isAboutData(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  const { meta } = error as { meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } } } };
+  const code = String(meta?.driverAdapterError?.cause?.originalCode ?? "");
+  return POSTGRES_DATA.test(code) || (/^\d{1,4}$/.test(code) && SQLITE_DATA.has(Number(code) & 0xff));
+}
+
 // Raw, because createMany cannot skip duplicates on SQLite, and Prisma compiled it for 25 ms per 100 rows, on the event
 // loop. PostgreSQL takes this statement as it is.
+// A server that hung with it in its hands wrote it when it woke: asked for again, it is then marked.
 function insert(changes: readonly ChangeRecord[]): Prisma.Sql {
   const rows = changes.map((change) => {
     const { id, actor, verb, kind, namespace, name, uid, revision, before, after, revertOf, batch } = change;
     const json = [before && JSON.stringify(before), after && JSON.stringify(after)];
     const at = new Date(change.at);
     const values = [id, at, actor, verb, kind, namespace, name, uid ?? null, BigInt(revision)];
-    return Prisma.sql`(${Prisma.join([...values, ...json, revertOf ?? null, batch ?? null])})`;
+    return Prisma.sql`(${Prisma.join([...values, ...json, revertOf ?? null, batch ?? null, change.late === true])})`;
   });
   return Prisma.sql`
     INSERT INTO "changes"
-      ("id", "at", "actor", "verb", "kind", "namespace", "name", "uid", "revision", "before", "after", "revertOf", "batch")
+      ("id", "at", "actor", "verb", "kind", "namespace", "name", "uid", "revision", "before", "after", "revertOf", "batch", "late")
     VALUES ${Prisma.join(rows)}
-    ON CONFLICT ("id") DO NOTHING`;
+    ON CONFLICT ("id") DO UPDATE SET "late" = "changes"."late" OR EXCLUDED."late"`;
 }
 
 function changeOf(row: ChangeRow): ChangeRecord {
@@ -164,5 +190,6 @@ function changeOf(row: ChangeRow): ChangeRecord {
     ...(uid !== null && { uid }),
     ...(revertOf !== null && { revertOf }),
     ...(batch !== null && { batch }),
+    ...(row.late && { late: true }),
   };
 }

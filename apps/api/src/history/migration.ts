@@ -68,6 +68,6 @@ export function pendingMigrations(database: string, known: Migration[], applied:
 export function refusal(database: string, found: string, remedy: string): HistoryError {
   return new HistoryError(
     "Refused",
-    `the history database ${database} cannot be used: ${found}; nothing was changed: ${remedy}, or move the file away to begin a new history`,
+    `the history database ${database} cannot be used: ${found}; nothing was changed: ${remedy}, or begin a new history with another one`,
   );
 }

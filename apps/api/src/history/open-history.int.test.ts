@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -29,7 +29,7 @@ describe("opening the history", () => {
   }
 
   async function open(): Promise<void> {
-    const history = await openHistory({ path, migrations });
+    const history = await openHistory({ kind: "sqlite", path }, migrations);
     await history.append([change(1)]);
     await history.close();
   }
@@ -47,20 +47,19 @@ describe("opening the history", () => {
     const checksum = createHash("sha256")
       .update(await readFile(join(shipped, name, "migration.sql")))
       .digest("hex");
-    expect(ledger()).toEqual([
-      {
-        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        checksum,
-        finished_at: expect.any(Number),
-        migration_name: name,
-        logs: null,
-        rolled_back_at: null,
-        started_at: expect.any(Number),
-        applied_steps_count: 1,
-      },
-    ]);
+    expect(ledger()[0]).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      checksum,
+      finished_at: expect.any(Number),
+      migration_name: name,
+      logs: null,
+      rolled_back_at: null,
+      started_at: expect.any(Number),
+      applied_steps_count: 1,
+    });
+    const before = ledger();
     await open();
-    expect(ledger().length).toBe(1);
+    expect(ledger()).toEqual(before);
   });
 
   it("applies what is new, in order, and keeps what is there", async () => {
@@ -69,11 +68,11 @@ describe("opening the history", () => {
     await add("20990101000000_first", "CREATE TABLE note (text TEXT); -- no more");
     await open();
     expect(ledger().map((row) => row.migration_name)).toEqual([
-      "20261121000000_history",
+      ...(await readdir(shipped)).filter((entry) => /^\d/.test(entry)).sort(),
       "20990101000000_first",
       "20990102000000_second",
     ]);
-    const history = await openHistory({ path, migrations });
+    const history = await openHistory({ kind: "sqlite", path }, migrations);
     expect(await history.list({ limit: 5 })).toEqual([change(1)]);
     await history.close();
   });
@@ -82,10 +81,10 @@ describe("opening the history", () => {
     await open();
     await add("20990101000000_bad", "CREATE TABLE note (text TEXT); INSERT INTO nowhere VALUES (1);");
     await expect(open()).rejects.toMatchObject({ code: "Unavailable", message: expect.stringContaining("nowhere") });
-    expect(ledger().length).toBe(1);
+    const before = ledger().length;
     await writeFile(join(migrations, "20990101000000_bad", "migration.sql"), "CREATE TABLE note (text TEXT);");
     await open();
-    expect(ledger().length).toBe(2);
+    expect(ledger().length).toBe(before + 1);
   });
 
   async function expectRefused(reason: string): Promise<void> {

@@ -1,16 +1,8 @@
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
+import { fullUrl, type HistoryDatabase, shownDatabase } from "./database.js";
 import type { HistoryRepository } from "./history.repository.js";
 import { HistoryError } from "./history-error.js";
-import { readMigrations } from "./migration.js";
-
-export interface HistoryOptions {
-  /** The SQLite file; made with its folder when absent. */
-  path: string;
-  /** Folder of the migrations; by default those of this program. */
-  migrations?: string;
-}
+import { type Migration, readMigrations } from "./migration.js";
 
 const ownMigrations = fileURLToPath(new URL("../../../../prisma/migrations/", import.meta.url));
 
@@ -20,31 +12,32 @@ const ownMigrations = fileURLToPath(new URL("../../../../prisma/migrations/", im
  * Prisma is loaded here and not with this module: with the first query that takes 0.2 s and 50 MiB, which the start of
  * the API need not wait for.
  *
- * @throws HistoryError Refused (another program's file, a newer database, changed migrations) | Unavailable
+ * @param migrations folder of the migrations; by default those of this program
+ * @throws HistoryError Refused (another program's database, a newer one, changed migrations) | Unavailable
  */
-export async function openHistory({ path, migrations = ownMigrations }: HistoryOptions): Promise<HistoryRepository> {
+export async function openHistory(
+  database: HistoryDatabase,
+  migrations: string = ownMigrations,
+): Promise<HistoryRepository> {
+  const shown = shownDatabase(database);
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const [known, { PrismaClient }, { PrismaLibSql }, { migrate }, { HistoryRepository }] = await Promise.all([
+    const [known, { HistoryRepository }] = await Promise.all([
       readMigrations(migrations),
-      import("#prisma"),
-      import("@prisma/adapter-libsql"),
-      import("./migrate.js"),
       import("./history.repository.js"),
     ]);
-    const factory = new PrismaLibSql({ url: pathToFileURL(path).href });
-    const adapter = await factory.connect();
-    try {
-      await migrate(path, adapter, known);
-      // One sync per commit instead of three. The default synchronous=FULL then still makes each commit durable.
-      await adapter.executeScript("PRAGMA journal_mode = WAL");
-    } finally {
-      await adapter.dispose();
-    }
-    return new HistoryRepository(new PrismaClient({ adapter: factory }));
+    return new HistoryRepository(await open(database, shown, known));
   } catch (error) {
     if (error instanceof HistoryError) throw error;
-    const message = `the history database ${path} cannot be opened: ${(error as Error).message}`;
+    const message = `the history database ${shown} cannot be opened: ${(error as Error).message}`;
     throw new HistoryError("Unavailable", message, { cause: error });
   }
+}
+
+async function open(database: HistoryDatabase, shown: string, known: Migration[]) {
+  if (database.kind === "sqlite") {
+    const { openSqlite } = await import("./open-sqlite.js");
+    return openSqlite(database.path, known);
+  }
+  const { openPostgres } = await import("./open-postgres.js");
+  return openPostgres(await fullUrl(database), shown, known);
 }

@@ -24,16 +24,14 @@ export function recordChange(change: NewChange): Op {
   return { op: "put", key: keys.change(change.id), value: JSON.stringify(change) };
 }
 
-export function changeIn(entry: Entry): ChangeRecord {
-  return { ...(JSON.parse(entry.value) as NewChange), revision: entry.modRevision };
+/** The change in an entry of the outbox; undefined when somebody else wrote it. */
+export function changeIn(entry: Entry): ChangeRecord | undefined {
+  const change = readChange(entry.value);
+  return change && { ...change, revision: entry.modRevision };
 }
 
-/** Whether a value is a change record: somebody else may have written it. */
-export function isReadableChange(value: string): boolean {
-  return readChange(value) !== undefined;
-}
-
-function readChange(value: string): NewChange | undefined {
+/** The change in a value of the outbox; undefined when it is none. */
+export function readChange(value: string): NewChange | undefined {
   let data: unknown;
   try {
     data = JSON.parse(value);

@@ -5,27 +5,36 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { keys } from "@ratchet/contracts";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openEmbeddedStore } from "../store/embedded/embedded-store.js";
 import type { Store } from "../store/store.js";
 import { ChangeLog } from "./change-log.js";
 import type { ChangeRecord } from "./change-record.js";
+import type { HistoryDatabase } from "./database.js";
 import { change } from "./fixture/change.js";
+import { DATABASES, type Databases } from "./fixture/databases.js";
 import { LazyHistory } from "./lazy-history.js";
 import { openHistory } from "./open-history.js";
 import { Outbox, type OutboxOptions } from "./outbox.js";
 import { recordChange } from "./outbox-entry.js";
 
-describe("Outbox", () => {
+describe.each(DATABASES)("Outbox to %s", (name, openDatabases) => {
   let folder: string;
+  let databases: Databases;
+  let database: HistoryDatabase;
   let store: Store;
   let history: LazyHistory;
   let outbox: Outbox | undefined;
 
+  beforeAll(async () => {
+    databases = await openDatabases();
+  });
+  afterAll(() => databases?.close());
   beforeEach(async () => {
+    database = await databases.fresh();
     folder = await mkdtemp(join(tmpdir(), "ratchet-outbox-"));
     store = await openEmbeddedStore({ path: join(folder, "store.db") });
-    history = new LazyHistory(() => openHistory({ path: join(folder, "history.db") }));
+    history = new LazyHistory(() => openHistory(database));
   });
   afterEach(async () => {
     await outbox?.close();
@@ -44,7 +53,8 @@ describe("Outbox", () => {
 
   /** Records changes with an intent each, in one transaction; returns them with their revision. */
   async function record(from: number, to: number): Promise<ChangeRecord[]> {
-    const changes = Array.from({ length: to - from }, (_, i) => change(from + i));
+    const at = new Date().toISOString();
+    const changes = Array.from({ length: to - from }, (_, i) => change(from + i, { at }));
     const ops = changes.flatMap(({ revision: _, ...made }) => [
       recordChange(made),
       { op: "put" as const, key: keys.link("default", made.name), value: "{}" },
@@ -102,39 +112,88 @@ describe("Outbox", () => {
     }
   });
 
-  it("keeps changes while the database is locked, says so, and drains them once it is free", async () => {
-    await history.repository();
-    const locker = await startChild("locker.mjs", [join(folder, "history.db")]);
-    const told: (string | undefined)[] = [];
-    const twoFailures = Promise.withResolvers<void>();
-    try {
-      start({
-        onHealth: (error) => {
-          if (told.push(error?.message) === 2) twoFailures.resolve();
-        },
-      });
-      const changes = await record(0, 3);
-      await twoFailures.promise;
-      expect(outbox?.health()).toMatchObject({ isHealthy: false, message: expect.stringContaining("history append") });
-      expect(await outbox?.waiting()).toBe(3);
-      expect((await store.txn({ ops: [{ op: "put", key: "/wire", value: "1" }] })).committed).toBe(true);
+  if (name === "SQLite")
+    it("keeps changes while the database is locked, says so, and drains them once it is free", async () => {
+      await history.repository();
+      const locker = await startChild("locker.mjs", [database.kind === "sqlite" ? database.path : ""]);
+      const told: (string | undefined)[] = [];
+      const twoFailures = Promise.withResolvers<void>();
+      try {
+        start({
+          onHealth: (error) => {
+            if (told.push(error?.message) === 2) twoFailures.resolve();
+          },
+        });
+        const changes = await record(0, 3);
+        await twoFailures.promise;
+        expect(outbox?.health()).toMatchObject({
+          isHealthy: false,
+          message: expect.stringContaining("history append"),
+        });
+        expect(await outbox?.waiting()).toBe(3);
+        expect((await store.txn({ ops: [{ op: "put", key: "/wire", value: "1" }] })).committed).toBe(true);
 
-      await kill(locker);
-      await drained();
-      await outbox?.close();
-      expect(await (await history.repository()).list({ limit: 9 })).toEqual(changes.toReversed());
-      expect(outbox?.health()).toEqual({ isHealthy: true });
-      expect(told.at(-1)).toBeUndefined();
-    } finally {
-      await kill(locker);
-    }
+        await kill(locker);
+        await drained();
+        await outbox?.close();
+        expect(await (await history.repository()).list({ limit: 9 })).toEqual(changes.toReversed());
+        expect(outbox?.health()).toEqual({ isHealthy: true });
+        expect(told.at(-1)).toBeUndefined();
+      } finally {
+        await kill(locker);
+      }
+    });
+
+  it("keeps what is no change record beside, says so, and drains what is behind it", async () => {
+    const aside: string[] = [];
+    const unreadable = ["{", '{"id": 1}', JSON.stringify({ ...change(0), actor: undefined })];
+    const [before] = [await record(0, 3)];
+    await store.txn({
+      ops: unreadable.map((value, n) => ({ op: "put", key: keys.change(`change-00000${n}x`), value })),
+    });
+    const after = await record(3, 5);
+    const log = new ChangeLog(store, history.repository);
+    expect(await log.list({ limit: 9 })).toEqual([...before, ...after].toReversed());
+    start({ onAside: (key) => void aside.push(key) });
+    await drained();
+    await outbox?.close();
+    expect(await (await history.repository()).list({ limit: 9 })).toEqual([...before, ...after].toReversed());
+    expect(aside).toHaveLength(3);
+    const { entries } = await store.range(keys.setAside());
+    expect(entries.map(({ value }) => value)).toEqual(unreadable);
+  });
+
+  it("keeps a record beside that the database never takes", async () => {
+    const aside: string[] = [];
+    const { revision: _, ...far } = change(1, { at: new Date().toISOString() });
+    // Beyond what a 64-bit revision holds is nothing; a time that no column holds is.
+    const impossible = { ...far, id: "change-impossible", at: "9999999-01-01T00:00:00.000Z" };
+    await store.txn({ ops: [{ op: "put", key: keys.change(impossible.id), value: JSON.stringify(impossible) }] });
+    await record(2, 4);
+    start({ onAside: (key) => void aside.push(key) });
+    await drained();
+    expect(aside).toEqual([keys.change(impossible.id)]);
+    expect((await (await history.repository()).list({ limit: 9 })).length).toBe(2);
+  });
+
+  it("marks what comes late", async () => {
+    const { revision: _, ...made } = change(1);
+    await store.txn({ ops: [recordChange(made)] });
+    await record(2, 3);
+    start();
+    await drained();
+    const all = await (await history.repository()).list({ limit: 9 });
+    expect(all.map(({ id, late }) => [id, late])).toEqual([
+      ["change-000002", undefined],
+      ["change-000001", true],
+    ]);
   });
 
   it("drains once a database that could not be opened can be", async () => {
     let attempts = 0;
     const late = new LazyHistory(async () => {
       if (++attempts < 3) throw new Error("no such disk");
-      return openHistory({ path: join(folder, "history.db") });
+      return openHistory(database);
     });
     await record(0, 2);
     start({ history: late.repository });
@@ -147,7 +206,7 @@ describe("Outbox", () => {
 
   it("loses and doubles nothing when its process is killed at any moment, 8 times", async () => {
     await store.close();
-    const paths = [join(folder, "store.db"), join(folder, "history.db")];
+    const paths = [join(folder, "store.db"), JSON.stringify(database)];
     const lives = 8;
     for (let life = 0; life < lives; life++) {
       const changer = await startChild("changer.mjs", paths);

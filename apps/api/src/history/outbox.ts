@@ -2,8 +2,8 @@ import { keys } from "@ratchet/contracts";
 import type { Compare, Store } from "../store/store.js";
 import { isCompacted } from "../store/store-error.js";
 import { Backoff } from "./backoff.js";
+import { drain } from "./drain.js";
 import type { HistoryRepository } from "./history.repository.js";
-import { changeIn } from "./outbox-entry.js";
 
 export interface OutboxHealth {
   /** False while the last attempt to drain failed. */
@@ -20,6 +20,8 @@ export interface OutboxOptions {
   history: () => Promise<HistoryRepository>;
   /** Called when draining begins to fail and for each further failure, and with undefined when it works again. */
   onHealth?: (error: Error | undefined) => void;
+  /** Called for each record that the history cannot have, and that was put beside the outbox. */
+  onAside?: (key: string, reason: string) => void;
   /** What every removal compares: of several replicas one drains. */
   fence?: () => Compare[];
   /** How long to gather changes before they are drained together, in milliseconds. */
@@ -34,7 +36,8 @@ const changesPerStep = 500;
  * Moves change records from the store, where their transactions left them, to the history database: appended first,
  * deleted after. Appending twice is harmless, so a crash in between loses nothing and doubles nothing.
  *
- * While the database fails the records stay in the store and nothing else waits for them.
+ * While the database fails the records stay in the store and nothing else waits for them. A record that it can never
+ * have, because somebody else wrote it, is kept beside, so that it holds up none behind it.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -45,7 +48,7 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    const { first, longest } = options.retryMs ?? { first: 200, longest: 30_000 };
+    const { first, longest } = options.retryMs ?? { first: 200, longest: 5000 };
     this.#backoff = new Backoff(first, longest);
   }
 
@@ -112,10 +115,11 @@ export class Outbox {
       const { entries, revision } = await store.range(keys.outbox(), { limit: changesPerStep });
       if (entries.length > 0) {
         const history = await this.#options.history();
-        await history.append(entries.map(changeIn));
+        const { ops, aside } = await drain(entries, history, Date.now());
         const compare = this.#options.fence?.() ?? [];
-        const { committed } = await store.txn({ compare, ops: entries.map(({ key }) => ({ op: "delete", key })) });
+        const { committed } = await store.txn({ compare, ops });
         if (!committed) throw new Error("another replica drains the outbox now");
+        for (const { key, reason } of aside) this.#options.onAside?.(key, reason);
       }
       this.#recover();
       if (entries.length === 0 || this.#stop.signal.aborted) return revision;

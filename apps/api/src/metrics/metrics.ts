@@ -63,6 +63,10 @@ export class Metrics {
       const { entries } = await core.store.range(keys.outbox());
       return entries.length;
     });
+    this.#gauge("ratchet_history_set_aside", "Change records that the history could not have", async () => {
+      if (core.health.awaySince !== null) return Number.NaN;
+      return (await core.store.range(keys.setAside())).entries.length;
+    });
     linkMetrics(this.registry, core.telemetry.history, (node) => core.agents.wasLastHere(node));
     this.#gauge("ratchet_leader", "1 while this replica leads", () => Number(core.leader.isLeader));
     this.#gauge("ratchet_peers", "Other replicas that follow this one", () => core.replicas?.peers?.server.size ?? 0);

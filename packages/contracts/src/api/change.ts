@@ -25,6 +25,7 @@ export const Change = z.object({
   before: z.unknown().nullable(),
   after: z.unknown().nullable(),
   revertOf: z.string().optional(),
+  late: z.literal(true).optional().meta({ description: "the history database was away, and took it only later" }),
 });
 export interface Change extends Omit<z.output<typeof Change>, "before" | "after"> {
   /** The object without its status, or null. */
