@@ -17,6 +17,8 @@ import { fault } from "./verbs/fault.js";
 import { get } from "./verbs/get.js";
 import { heal } from "./verbs/heal.js";
 import { history } from "./verbs/history.js";
+import { impair } from "./verbs/impair.js";
+import { IMPAIRMENT_WORDS } from "./verbs/impair-words.js";
 import { setState } from "./verbs/link-state.js";
 import { ping } from "./verbs/ping.js";
 import { runPods } from "./verbs/pod-run.js";
@@ -44,6 +46,7 @@ Examples:
   ratchetctl exec centosa -- ping -c 3 4.4.4.4
   ratchetctl fault quagga-a-quagga-b --seconds 30
   ratchetctl heal
+  ratchetctl impair quagga-a-quagga-b --from quagga-a delay 50ms loss 1%
   ratchetctl run examples/scenarios/ospf-failover.yaml --report report.html
   ratchetctl undo
   ratchetctl doctor --fix
@@ -131,6 +134,12 @@ export function buildProgram(
       if (names.length > 1) throw new UsageError("restore takes links, or one file");
       return restoreBackup(context(), file);
     });
+  withWait(program.command("impair <link> [words...]"))
+    .description("change what frames suffer in one direction; without words, say what they do")
+    .option("--from <pod>", "the pod that sends them, or POD:INTERFACE")
+    .option("--clear", "nothing any more, in this direction or without --from in both")
+    .addHelpText("after", `\nWords: ${IMPAIRMENT_WORDS}.`)
+    .action((link, words, options) => impair(context(), link, words, options));
   program
     .command("backup [file]")
     .description("write all resources, allocations and layouts into a file (default: stdout)")

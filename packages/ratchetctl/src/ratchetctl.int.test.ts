@@ -337,6 +337,28 @@ describe("cut, restore and re-route", () => {
     expect(api.received[0]?.headers["content-type"]).toBe("application/merge-patch+json");
   });
 
+  it("changes one figure of one direction, keeps the others, and says what is in force", async () => {
+    const impaired = (impairments: object[]) => ({ ...tunnel("Up"), spec: { ...tunnel("Up").spec, impairments } });
+    const before = [
+      { from: "a", delayMs: 50, lossPercent: 1 },
+      { from: "b", delayMs: 5 },
+    ];
+    api.answer(`GET ${LINKS}/mid`, impaired(before));
+    api.answer(`PATCH ${LINKS}/mid`, impaired(before));
+    const asked = async (...words: string[]) => {
+      await api.ctl(["impair", "mid", "--no-wait", ...words]);
+      return JSON.parse(api.received.at(-1)?.body ?? "").spec.impairments;
+    };
+    expect(await asked("--from", "a", "delay", "80ms")).toEqual([
+      { from: "b", delayMs: 5 },
+      { from: "a", delayMs: 80, lossPercent: 1 },
+    ]);
+    expect(await asked("--from", "a", "loss", "0", "delay", "0")).toEqual([{ from: "b", delayMs: 5 }]);
+    expect(await asked("--from", "b", "--clear")).toEqual([before[0]]);
+    expect(await asked("--clear")).toEqual([]);
+    expect((await api.ctl(["impair", "mid", "delay", "5"])).code).toBe(2);
+  });
+
   it("asks for exactly what was said of the new end", async () => {
     api.answer(`POST ${LINKS}/mid/reroute`, tunnel("Up"));
     await api.ctl(["reroute", "mid", "--end", "1", "--to", "c/in3", "--no-wait"]);

@@ -67,6 +67,8 @@ export function isThere(target: Target, item: StreamItem | undefined): boolean {
   if (item.metadata.revision < (target.revision ?? 0)) return false;
   if (item.kind === "Pod") return item.status.phase === (target.want === "gone-pod" ? "Gone" : "Ready");
   if (item.kind === "Fault") return item.status.phase === "Active" || item.status.phase === "Ended";
+  // Without an agent's word an impairment may not be in force yet.
+  if (item.status.impairments?.some(({ state }) => state === "pending")) return false;
   const isCurrent = item.status.observedRevision >= item.metadata.revision;
   return isCurrent && item.status.phase === (item.spec.state === "down" ? "Down" : "Up");
 }
