@@ -131,3 +131,15 @@ test("tells the two ends of one pod apart by their interfaces", async () => {
   expect(left.wireNamed("l")?.impair).toEqual({ toPort: { delayMs: 5 }, toPeer: null });
   expect(up.status.impairments).toMatchObject([{ from: "a:y", state: "active" }]);
 });
+
+test("refuses engine netem where the receiver's kernel has none, and changes nothing", async () => {
+  await api.pod("a", on("left"));
+  await api.pod("b", on("right"));
+  await api.post(LINKS, body([end("a"), end("b")], [{ from: "a", delayMs: 1 }]));
+  const refused = await api.request("PATCH", `${LINKS}/l`, {
+    spec: { impairments: [{ from: "a", delayMs: 5, lossPercent: 1, engine: "netem" }] },
+  });
+  expect([refused.status, refused.body.errors[0].field]).toEqual([422, "spec.impairments[0].engine"]);
+  expect(refused.body.errors[0].message).toContain("node right");
+  expect((await api.get(`${LINKS}/l`)).body.spec.impairments).toEqual([{ from: "a", delayMs: 1 }]);
+});

@@ -3,6 +3,7 @@ import type { Change } from "@ratchet/contracts";
 import { checkFault } from "../admission/admit-fault.js";
 import { checkLink, claimExplicitVni, type Surroundings } from "../admission/admit-link.js";
 import { checkPod } from "../admission/admit-pod.js";
+import { checkEngine } from "../admission/check-engine.js";
 import { claimLink, claimPod, releaseLink, releasePod } from "../admission/claims.js";
 import { inDocument } from "../admission/parse-object.js";
 import { documentOf } from "../state/documents.js";
@@ -82,6 +83,7 @@ function admit(draft: Draft, edit: Edit, surroundings: Surroundings, tools: Sett
     return;
   }
   checkLink(edit.after, surroundings);
+  checkEngine(draft, edit.after);
   settleSubnets(draft, edit.after, tools.subnets);
   claimLink(draft, draft.wired(edit.after));
   claimExplicitVni(draft, edit.after);
