@@ -107,8 +107,8 @@ export function effectOf(impairment: EffectiveImpairment): EffectiveImpairment |
 /** What an agent says of one direction that is impaired. */
 export const ImpairmentReport = z.object({
   engine: z.enum(["netem", "relay", "none"]),
-  /** degraded: asked for, and traffic passes without it for the moment. */
-  state: z.enum(["active", "degraded", "error"]),
+  /** pending: another is in force still; degraded: asked for, and traffic passes without it for the moment. */
+  state: z.enum(["pending", "active", "degraded", "error"]),
   /** What is to be: the Link's own and the faults' together. */
   effective: EffectiveImpairment,
   /** What the kernel, or the relay, really has. */

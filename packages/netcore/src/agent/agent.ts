@@ -104,9 +104,9 @@ export class Agent {
     this.stateFile = new StateFile(config.dataFolder, log);
     this.panel = PanelNetns.open(config.panelName, own);
     const path = this.panel.path;
-    this.observer = new Observer(this.world, this.dirty, path, (key) => this.impairments.vanished(key));
     this.panelSocket = NetlinkSocket.open(path);
     this.netem = hasNetem(this.panelSocket);
+    this.observer = new Observer(this.world, this.dirty, path, this.netem, (key) => this.impairments.vanished(key));
     this.executor = new Executor({ keep: [path, OWN_NETNS] });
     this.deleter = new Executor({ keep: [path, OWN_NETNS] });
     const receiveBufferBytes = config.eventBufferKib * 1024;
@@ -188,6 +188,7 @@ export class Agent {
         dataFolder: config.dataFolder,
         mark: { [MARK]: `${config.installationId}/${config.node}/relay` },
       },
+      this.netem,
       this.world,
       {
         touched: (keys) => {

@@ -1,9 +1,8 @@
 import { isOneOf } from "../netlink/error.js";
 import type { NetlinkSocket } from "../netlink/socket.js";
 import { RTM_NEWQDISC } from "../rtnetlink/message-types.js";
-import { TCA_KIND, writeTcmsg } from "../rtnetlink/traffic-control.js";
+import { TC_H_ROOT, TCA_KIND, writeTcmsg } from "../rtnetlink/traffic-control.js";
 
-const TC_H_ROOT = 0xffff_ffff;
 const NLM_F_CREATE_EXCL = 0x600;
 const LOOPBACK_INDEX = 1;
 

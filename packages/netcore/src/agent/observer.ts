@@ -5,8 +5,10 @@ import type { NetlinkSocket } from "../netlink/socket.js";
 import { dumpAddresses } from "../rtnetlink/address.js";
 import type { KernelEvent } from "../rtnetlink/kernel-events.js";
 import { dumpLinks } from "../rtnetlink/link.js";
+import { dumpQdiscs, type KernelQdisc } from "../rtnetlink/qdisc.js";
 import { readRedirects } from "../rtnetlink/redirect.js";
 import { dumpRoutes } from "../rtnetlink/route.js";
+import { shaperNews } from "../rtnetlink/shaper.js";
 import { toOwnRoute, toPanelLink, toPodAddress, toPodLink } from "./convert.js";
 import type { Dirty } from "./dirty.js";
 import { isTap, type Sandbox, type World } from "./world.js";
@@ -24,6 +26,7 @@ export class Observer {
     private readonly world: World,
     private readonly dirty: Dirty,
     private readonly panelPath: string,
+    private readonly hasNetem = false,
     /** The relay's device that leads to a port is gone. */
     private readonly tapGone: (key: PortKey) => void = () => {},
   ) {}
@@ -79,6 +82,7 @@ export class Observer {
       ours.map((link) => link.ifIndex),
     ))
       panel.redirects.set(from, to);
+    if (this.hasNetem) for (const qdisc of dumpQdiscs(socket)) this.takeShaper(qdisc, false);
     for (const link of before) if (!panel.links.has(link.ifIndex)) this.markPanelLink(link);
     for (const link of panel.links.values()) this.markPanelLink(link);
   }
@@ -127,6 +131,7 @@ export class Observer {
         return;
       }
       case "qdisc":
+        if (this.takeShaper(event.qdisc, event.isGone)) this.markIndex(event.qdisc.ifIndex);
         if (event.qdisc.kind !== "clsact" || !event.isGone) return;
         panel.redirects.delete(event.qdisc.ifIndex);
         this.markIndex(event.qdisc.ifIndex);
@@ -167,6 +172,16 @@ export class Observer {
         return;
       }
     }
+  }
+
+  /** True when it concerns what impairs frames. */
+  private takeShaper(qdisc: KernelQdisc, isGone: boolean): boolean {
+    const { shapers } = this.world.panel;
+    const news = shaperNews(qdisc, isGone);
+    if (news === undefined) return false;
+    if (news === "gone") return shapers.delete(qdisc.ifIndex);
+    shapers.set(qdisc.ifIndex, { ...shapers.get(qdisc.ifIndex), ...news });
+    return true;
   }
 
   private *pointingTo(ifIndex: number): Generator<PanelLink> {

@@ -264,7 +264,12 @@ export class Reconciler {
       if (keys[1] !== undefined) this.impairments.want(keys[1], struck.impair?.toPeer ?? null);
       const near = this.impairments.endOf(keys[0]!);
       const far = wire.peer.type === "port" ? this.impairments.endOf(keys[1]!) : tunnelEnd(world, wire.peer.tunnel.vni);
-      const planned = planWire({ panel, state: struck.state, far: struck.far }, near, far);
+      const wired = planWire({ panel, state: struck.state, far: struck.far }, near, far);
+      const shaped = keys.map((key, i) => this.impairments.plan(key, [near, far][i]!));
+      keys.forEach((key, i) => {
+        works.push(this.works.plan(`released ${key}`, [], shaped[i]!.rest, undefined));
+      });
+      const planned = [...wired, ...shaped.flatMap(({ asked }) => asked)];
       const inputs = [
         struck,
         // A relay that comes and goes is nobody's meddling.
@@ -279,16 +284,16 @@ export class Reconciler {
       work.isBlocked = !isWhole;
       work.problem = this.problemOfWire(wire, keys);
       works.push(work);
-      this.announcer.consider(struck, [near, far], planned);
+      this.announcer.consider(struck, [near, far], wired);
     }
     for (const key of ports) {
       if (world.desired.wireOf(key) !== undefined) continue;
       this.impairments.want(key, null);
       const half = world.panelHalf(key);
       if (half === undefined) continue;
-      works.push(
-        this.works.plan(`unwired ${key}`, [], planUnwired(panel, looseEnd(world, half), "no wire uses it"), undefined),
-      );
+      const end = looseEnd(world, half);
+      const planned = [...planUnwired(panel, end, "no wire uses it"), ...this.impairments.plan(key, end).rest];
+      works.push(this.works.plan(`unwired ${key}`, [], planned, undefined));
     }
     await this.works.execute(works, "LinkRepaired");
     for (const key of ports) this.impairments.release(key);
@@ -383,6 +388,7 @@ export class Reconciler {
   private markDirty(key: string): void {
     if (key.startsWith("pod ")) this.dirty.pods.add(key.slice("pod ".length));
     else if (key.startsWith("tunnel ")) this.dirty.wires.add(key.slice("tunnel ".length));
+    else if (key.startsWith("released ")) this.dirty.ports.add(key.slice("released ".length));
     else if (key.startsWith("unwired ")) this.dirty.ports.add(key.slice("unwired ".length));
     else if (key.includes(" ")) this.dirty.ports.add(key);
     else this.dirty.wires.add(key);

@@ -1,4 +1,5 @@
 import type { LinkRef } from "../rtnetlink/link-message.js";
+import type { KernelShaper } from "../rtnetlink/shaper.js";
 
 /**
  * One change of the kernel as plain data, made by the planner and carried out by the Executor.
@@ -20,6 +21,8 @@ export type Action =
   | DeleteRoute
   | Redirect
   | RemoveRedirect
+  | SetShaper
+  | RemoveShaper
   | SetSysctl
   | Announce;
 
@@ -154,6 +157,22 @@ export interface RemoveRedirect {
   from: LinkRef;
 }
 
+/** Impairs what leaves through an interface, or changes how. */
+export interface SetShaper {
+  op: "setShaper";
+  netns: string;
+  link: LinkRef;
+  shaper: KernelShaper;
+  /** Quantiles of the jitter's spread, as netem takes them. */
+  jitterTable: Int16Array;
+}
+
+export interface RemoveShaper {
+  op: "removeShaper";
+  netns: string;
+  link: LinkRef;
+}
+
 /** Writes one of the namespace's own settings. */
 export interface SetSysctl {
   op: "setSysctl";
@@ -217,6 +236,9 @@ export function describeAction(action: Action): string {
       return `redirect ${refText(action.from)} to ${refText(action.to)} in ${action.netns}`;
     case "removeRedirect":
       return `removeRedirect ${refText(action.from)} in ${action.netns}`;
+    case "setShaper":
+    case "removeShaper":
+      return `${action.op} on ${refText(action.link)} in ${action.netns}`;
     case "setSysctl":
       return `setSysctl ${action.name}=${action.value} in ${action.netns}`;
     case "announce":

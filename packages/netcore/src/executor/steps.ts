@@ -6,6 +6,7 @@ import type { LinkRef } from "../rtnetlink/link-message.js";
 import { addClsact } from "../rtnetlink/qdisc.js";
 import { deleteRedirect, setRedirect } from "../rtnetlink/redirect.js";
 import { addRoute, deleteRoute, type RouteSpec, replaceRoute } from "../rtnetlink/route.js";
+import { deleteShaper, setShaper } from "../rtnetlink/shaper.js";
 import { newVeth } from "../rtnetlink/veth.js";
 import { newVxlan } from "../rtnetlink/vxlan.js";
 import type {
@@ -82,6 +83,20 @@ export function stepsOf(action: Action, position: number): Step[] {
       return [
         absentOk(
           onLink(position, action.netns, action.from, (from) => [{ request: deleteRedirect(from), accept: NO_FILTER }]),
+        ),
+      ];
+    case "setShaper":
+      return [
+        onLink(position, action.netns, action.link, (ifIndex) =>
+          setShaper(ifIndex, action.shaper, action.jitterTable).map((request) => ({ request })),
+        ),
+      ];
+    case "removeShaper":
+      return [
+        absentOk(
+          onLink(position, action.netns, action.link, (ifIndex) => [
+            { request: deleteShaper(ifIndex), accept: NO_FILTER },
+          ]),
         ),
       ];
     case "setSysctl":

@@ -1,3 +1,5 @@
+import type { Shaper } from "./shaper.js";
+
 /** A device in the panel, as events and dumps say. */
 export interface PanelLink {
   ifIndex: number;
@@ -27,6 +29,8 @@ export type RedirectTarget = number | "*";
 export class Panel {
   readonly links = new Map<number, PanelLink>();
   readonly redirects = new Map<number, RedirectTarget>();
+  /** What impairs the frames that leave through a device, as far as it has been told. */
+  readonly shapers = new Map<number, Partial<Shaper>>();
   /** VNIs that have a device here. */
   readonly tunnels = new Set<number>();
   private readonly byName = new Map<string, number>();
@@ -50,6 +54,7 @@ export class Panel {
     this.links.delete(ifIndex);
     if (this.byName.get(link.ifName) === ifIndex) this.byName.delete(link.ifName);
     this.redirects.delete(ifIndex);
+    this.shapers.delete(ifIndex);
     if (link.vxlan !== undefined) this.tunnels.delete(link.vxlan.vni);
     // The kernel keeps filters that lead to a vanished device, and swallows their frames (act_mirred).
     for (const [from, to] of this.redirects) if (to === ifIndex) this.redirects.set(from, "*");
@@ -59,6 +64,7 @@ export class Panel {
   clear(): void {
     this.links.clear();
     this.redirects.clear();
+    this.shapers.clear();
     this.tunnels.clear();
     this.byName.clear();
   }

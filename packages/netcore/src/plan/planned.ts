@@ -36,6 +36,10 @@ function deedOf(action: Action): string {
       return `added the route to ${action.to}`;
     case "deleteRoute":
       return `removed the route to ${action.to}`;
+    case "setShaper":
+      return "set what impairs it";
+    case "removeShaper":
+      return "removed what impaired it";
     case "setSysctl":
       return `set ${action.name}`;
     case "announce":

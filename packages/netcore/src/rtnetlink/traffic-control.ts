@@ -5,6 +5,7 @@ export const TCMSG_BYTES = 20;
 export const TCA_KIND = 1;
 export const TCA_OPTIONS = 2;
 
+export const TC_H_ROOT = 0xffff_ffff;
 export const TC_H_CLSACT = 0xffff_fff1;
 export const CLSACT_HANDLE = 0xffff_0000;
 export const TC_H_INGRESS = 0xffff_fff2;

@@ -1,10 +1,13 @@
+import { isDeepStrictEqual } from "node:util";
 import type { AssignedWire, EffectiveImpairment, ImpairmentReport, RelayHolding, WireReport } from "@ratchet/contracts";
 import { type PortKey, portKey, portRef } from "../../model/key.js";
 import type { WireEnd } from "../../plan/plan-wire.js";
+import type { Planned } from "../../plan/planned.js";
 import type { Log } from "../log.js";
 import { tapAlias, tapName } from "../names.js";
 import { leadsTo, portEnd, relayEnd, tunnelEnd } from "../specs.js";
 import type { World } from "../world.js";
+import { KernelShapers } from "./kernel-shapers.js";
 import { RelayLink, type RelayLinkOptions } from "./relay-link.js";
 
 /** What one direction, named by the port it leads to, shall suffer. */
@@ -30,13 +33,16 @@ export class Impairments {
   /** Why the relay is not there; undefined while it is, or is being started for the first time. */
   private trouble: string | undefined;
   private hasStrangers = false;
+  private readonly kernel: KernelShapers;
 
   constructor(
     options: RelayLinkOptions,
+    private readonly hasNetem: boolean,
     private readonly world: World,
     private readonly events: ImpairmentEvents,
     private readonly log: Log,
   ) {
+    this.kernel = new KernelShapers(world, options.panelPath, (key) => events.touched([key]));
     this.relay = new RelayLink(
       options,
       {
@@ -57,6 +63,7 @@ export class Impairments {
   }
 
   stop(): void {
+    this.kernel.stop();
     this.relay.stop();
   }
 
@@ -66,10 +73,10 @@ export class Impairments {
       this.wanted.delete(key);
       return;
     }
-    const mtuBytes = this.world.desired.ports.get(key)?.mtuBytes ?? 1500;
+    const mtuBytes = this.mtuOf(key);
     const before = this.wanted.get(key);
     this.wanted.set(key, { impairment, mtuBytes });
-    if (impairment.engine === "netem") return;
+    if (!this.isRelayed(key)) return;
     if (!this.relay.isConnected) {
       this.relay.need();
       return;
@@ -96,7 +103,21 @@ export class Impairments {
 
   private isRelayed(key: PortKey): boolean {
     const wanted = this.wanted.get(key);
-    return wanted !== undefined && wanted.impairment.engine !== "netem";
+    return wanted !== undefined && engineOf(wanted.impairment, this.hasNetem) === "relay";
+  }
+
+  /** What has to be done besides leading frames: by the kernel for what is asked, and to end what is asked no more. */
+  plan(key: PortKey, end: WireEnd): { asked: Planned[]; rest: Planned[] } {
+    const wanted = this.wanted.get(key);
+    const mtuBytes = this.mtuOf(key);
+    if (wanted !== undefined && engineOf(wanted.impairment, this.hasNetem) === "netem") {
+      return { asked: this.kernel.plan(key, end, wanted.impairment, mtuBytes), rest: [] };
+    }
+    return { asked: [], rest: this.kernel.planEnd(key, end, mtuBytes) };
+  }
+
+  private mtuOf(key: PortKey): number {
+    return this.world.desired.ports.get(key)?.mtuBytes ?? 1500;
   }
 
   /** A device of the relay's has vanished from the panel. */
@@ -121,7 +142,9 @@ export class Impairments {
     const wanted = this.wanted.get(key);
     if (wanted === undefined) return null;
     const { impairment: effective } = wanted;
-    if (effective.engine === "netem") {
+    const engine = engineOf(effective, this.hasNetem);
+    if (engine === "netem") return this.kernel.report(key, effective, wanted.mtuBytes);
+    if (engine === undefined) {
       const message = "engine netem is asked for, and this node's kernel has none: ask for auto or relay";
       return { engine: "none", state: "error", effective, actual: {}, message };
     }
@@ -134,7 +157,8 @@ export class Impairments {
       return { engine: "none", state: "error", effective, actual: {}, message: holding.error };
     // Not led through it yet: this is said when it is.
     if (!this.isLedThrough(key, from)) return null;
-    return { engine: "relay", state: "active", effective, actual: holding.impairment, message: "" };
+    const state = isDeepStrictEqual(holding.impairment, effective) ? "active" : "pending";
+    return { engine: "relay", state, effective, actual: holding.impairment, message: "" };
   }
 
   private isLedThrough(key: PortKey, from: WireEnd): boolean {
@@ -190,6 +214,13 @@ export class Impairments {
   private aliasOf(key: PortKey): string {
     return this.world.panelHalf(key)?.alias ?? key;
   }
+}
+
+/** Undefined: the kernel would have to, and cannot. */
+function engineOf({ engine }: EffectiveImpairment, hasNetem: boolean): "netem" | "relay" | undefined {
+  if (engine === "relay") return "relay";
+  if (hasNetem) return "netem";
+  return engine === "netem" ? undefined : "relay";
 }
 
 function tapOf(key: PortKey): string {

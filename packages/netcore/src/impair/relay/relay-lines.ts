@@ -10,6 +10,8 @@ import type { FromWorker, ToWorker, WorkerData } from "./worker-frames.js";
 
 // Frames the kernel keeps for a device while the thread is busy: some milliseconds of a fast wire.
 const QUEUE_FRAMES = 4_000;
+// A name is free again only when the kernel has done away with the device that had it.
+const RETRY_MS = 500;
 
 interface Held {
   fd: number;
@@ -97,8 +99,13 @@ export class RelayLines {
     } catch (error) {
       const holding: RelayHolding = { tap, impairment: {}, error: (error as Error).message };
       this.errors.set(tap, holding);
+      setTimeout(() => this.retry(line, holding), RETRY_MS);
       return holding;
     }
+  }
+
+  private retry(line: RelayLine, failed: RelayHolding): void {
+    if (this.errors.get(line.tap) === failed) this.events.changed([this.setOne(line)]);
   }
 
   private open({ tap, alias, impairment }: RelayLine): number {
