@@ -194,13 +194,16 @@ spec:
   });
 });
 
-it.each(["flapping-link", "partition", "rolling-nodes", "degraded-uplink", "silent-failure"])("the example %s passes", async (name) => {
-  const child = spawn(process.execPath, [program, "--scenario", example(name), "--check"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const out = await text(child.stdout);
-  expect(out).toMatch(/proved (\d+) of \1 /);
-});
+it.each(["flapping-link", "partition", "rolling-nodes", "degraded-uplink", "silent-failure"])(
+  "the example %s passes",
+  async (name) => {
+    const child = spawn(process.execPath, [program, "--scenario", example(name), "--check"], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const out = await text(child.stdout);
+    expect(out).toMatch(/proved (\d+) of \1 /);
+  },
+);
 
 it("the OSPF scenario's runs with one seed agree on the order of events", async () => {
   const child = spawn(process.execPath, [program, "--scenario", "ospf-failover", "--check", "--runs", "2"], {
