@@ -1,4 +1,4 @@
-import { type Lab, startLab } from "@ratchet/lab";
+import { type Lab, type LabOptions, startLab } from "@ratchet/lab";
 import { Client, eventually } from "@ratchet/testkit";
 
 const open = new Set<Lab>();
@@ -17,8 +17,8 @@ export class BenchLab {
     this.client = new Client(lab.url);
   }
 
-  static async open(name: string): Promise<BenchLab> {
-    return new BenchLab(await startLab({ name: `bench${process.pid}-${name}`, nodes: 2, port: 0 }));
+  static async open(name: string, options: Pick<LabOptions, "store"> = {}): Promise<BenchLab> {
+    return new BenchLab(await startLab({ name: `bench${process.pid}-${name}`, nodes: 2, port: 0, ...options }));
   }
 
   async pod(name: string, node: string): Promise<string> {

@@ -7,13 +7,15 @@ import type { Figure, Row } from "./figure.js";
 import { cni } from "./rows/cni.js";
 import { cniAgent } from "./rows/cni-agent.js";
 import { create } from "./rows/create.js";
+import { etcd } from "./rows/etcd.js";
 import { executor } from "./rows/executor.js";
 import { mass } from "./rows/mass.js";
 import { page } from "./rows/page.js";
+import { scale } from "./rows/scale.js";
 import { throughput } from "./rows/throughput.js";
 import { table } from "./table.js";
 
-const ROWS: Row[] = [executor, create, mass, throughput, page, cni, cniAgent];
+const ROWS: Row[] = [executor, create, mass, throughput, page, cni, cniAgent, etcd, scale];
 
 const USAGE = `usage: npm run bench [-- ROW ...] [--json FILE]
 

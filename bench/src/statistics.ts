@@ -11,6 +11,12 @@ export function medianOf(samples: number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
+/** The value that this share of the samples does not exceed. */
+export function quantileOf(samples: number[], share: number): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
 /** Milliseconds that `work` took. */
 export async function millisecondsOf(work: () => unknown): Promise<number> {
   const start = performance.now();

@@ -1,5 +1,14 @@
-import { AGENT_PROTOCOL } from "@ratchet/contracts";
-import { deepJson, fuzzRuns, hostileString, mutate, mutateText, type Random } from "@ratchet/testkit";
+import { AGENT_PROTOCOL, PEER_PROTOCOL } from "@ratchet/contracts";
+import {
+  deepJson,
+  type EtcdCluster,
+  fuzzRuns,
+  hostileString,
+  mutate,
+  mutateText,
+  type Random,
+  startEtcd,
+} from "@ratchet/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { AgentStandIn, helloOf } from "../test-support/agent-stand-in.js";
@@ -10,6 +19,9 @@ const fuzz = fuzzRuns();
 /** A failure inside the API, as RFC 6455 names it. */
 const INTERNAL_ERROR = 1011;
 let api: TestApi;
+let etcd: EtcdCluster;
+/** One of several: only such a one lets others in. */
+let replica: TestApi;
 
 beforeAll(async () => {
   api = await TestApi.start();
@@ -19,7 +31,15 @@ beforeAll(async () => {
     { pod: "b", interface: "in1" },
   ]);
 });
-afterAll(() => api.stop());
+beforeAll(async () => {
+  etcd = await startEtcd();
+  replica = await TestApi.start({ store: { kind: "etcd", etcd: { endpoints: etcd.endpoints } }, replicaId: "one" });
+});
+afterAll(async () => {
+  await api?.stop();
+  await replica?.stop();
+  await etcd?.close();
+});
 
 function frame(random: Random, valid: readonly unknown[]): string {
   const kind = random.int(20);
@@ -30,8 +50,14 @@ function frame(random: Random, valid: readonly unknown[]): string {
 }
 
 /** Sends frames until the other side ends it or all are sent; answers the code it was closed with. */
-async function play(path: string, first: readonly string[], frames: readonly string[], what: string): Promise<number> {
-  const socket = new WebSocket(`${api.url.replace(/^http/, "ws")}${path}`);
+async function play(
+  path: string,
+  first: readonly string[],
+  frames: readonly string[],
+  what: string,
+  { url }: TestApi = api,
+): Promise<number> {
+  const socket = new WebSocket(`${url.replace(/^http/, "ws")}${path}`);
   const closed = new Promise<number>((resolve) => socket.on("close", resolve));
   socket.on("error", () => {});
   await new Promise<void>((resolve) => {
@@ -134,4 +160,30 @@ test("agent: whatever an agent sends is understood or ends its own connection al
   await agent.until(() => agent.wireNamed("ab") !== undefined);
   await agent.kill();
   expect((await api.get("/readyz")).status).toBe(200);
+});
+
+test("peer: whatever another replica sends is understood or ends its own connection alone", async () => {
+  const random = fuzz.random("peer");
+  const { storeId } = replica.core.mirror;
+  const agent = await AgentStandIn.connect({ url: replica.url, name: "n1" });
+  const toAgent = (frame: object) => ({ type: "toAgent", node: "n1", frame });
+  const hello = { type: "hello", protocol: PEER_PROTOCOL, replica: "two", storeId };
+  const valid = [
+    hello,
+    toAgent({ type: "request", id: "1", method: "ping", params: {}, timeoutMs: 1000 }),
+    toAgent({ type: "cancel", id: "1" }),
+    toAgent({ type: "telemetry", intervalMs: 1000, probes: [] }),
+  ];
+  for (let run = 0; run < fuzz.runs; run++) {
+    const first = JSON.stringify(random.chance(0.7) ? hello : mutate(random, hello)) ?? "";
+    const frames = Array.from({ length: random.between(1, 5) }, () => frame(random, valid));
+    const what = `${fuzz.replay("peer", run)}\n${[first, ...frames].map((text) => text.slice(0, 500)).join("\n")}`;
+    const code = await play("/api/v1/peer", [first], frames, what, replica);
+    expect(code, what).not.toBe(INTERNAL_ERROR);
+    expectSound(what);
+  }
+  expect((await replica.get("/api/v1/nodes/n1")).body.status.phase).toBe("Ready");
+  agent.reportAll();
+  await agent.kill();
+  await replica.until("/api/v1/nodes/n1", ({ status }) => status.phase === "Unknown");
 });
