@@ -102,6 +102,11 @@ describe("what is broken on purpose is found exactly, and mended", () => {
       () => [`Orphan store ${keys.binding("default", "gone")}`],
     ],
     [
+      "a chosen pod outlived the link that chose it",
+      () => put(keys.choice("default", "gone"), { linkUid: "gone", ends: [null, { pod: "a", refusal: null }] }),
+      () => [`Orphan store ${keys.choice("default", "gone")}`],
+    ],
+    [
       "a claim cannot be read",
       () => put(keys.port("default", "a", "e9"), "{"),
       () => [`ValueUnreadable store ${keys.port("default", "a", "e9")}`],

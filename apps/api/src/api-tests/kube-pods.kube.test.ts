@@ -280,6 +280,21 @@ test("a Deployment's replacement takes the wire when it is ready, also one that 
   );
 });
 
+test("a replacement under another name takes over what the chosen pod kept, and nothing of it stays behind", async () => {
+  await createPod("web-1", { labels: WEB, node: "right" });
+  await setReady("web-1", true);
+  await createPod("a-1", { annotations: TO_WEB, node: "left" });
+  await api.until(linkPath("a-1-eth1"), isIn("web-1"));
+  await deletePod("a-1");
+  await api.until(podPath("web-1"), (body) => body.spec.interfaces?.length === 1);
+  await createPod("a-2", { annotations: TO_WEB, node: "left" });
+  await api.until(linkPath("a-2-eth1"), isIn("web-1"));
+  await api.until(podPath("web-1"), (body) => body.spec.interfaces === undefined);
+  await patchPod("a-2", { annotations: { "ratchet.network/links": "[]" } });
+  await api.until(linkPath("a-2-eth1"), isGone);
+  await right.until(() => right.ports.size === 0);
+});
+
 test("the chosen pod keeps its interface while the one that asked is replaced, and a restart chooses the same", async () => {
   await createPod("a", { annotations: TO_WEB, node: "left" });
   for (const name of ["web-1", "web-2"]) {
@@ -309,6 +324,24 @@ test("the chosen pod keeps its interface while the one that asked is replaced, a
   right = await AgentStandIn.connect({ url: api.url, name: "right", vtepAddress: "10.9.0.2" });
   await api.until(path, isIn(chosen));
   expect([...right.ports.keys()]).toEqual([key]);
+});
+
+test("a replacement under another name waits for the interface that its predecessor still has, and gets it as it is", async () => {
+  const peer = await createPod("b", { labels: { ratchet: "true" }, node: "right" });
+  const annotations = annotationTo({ pod: "b", interface: "in1", addresses: ["10.0.0.2/24"] });
+  await createPod("a-1", { annotations, node: "left" });
+  await api.until(linkPath("a-1-eth1"), isPhase("Up"));
+  await createPod("a-2", { annotations, node: "left" });
+  await api.until(
+    podPath("a-2"),
+    ({ status }) => status?.phase === "Ready" && status.message.includes("already used by link a-1-eth1"),
+  );
+  await deletePod("a-1");
+  await api.until(linkPath("a-2-eth1"), isPhase("Up"));
+  await api.until(podPath("a-2"), (body) => body.status.message === "");
+  await api.until(podPath("b"), (body) => body.spec.interfaces === undefined);
+  expect([...right.ports.keys()]).toEqual([`${peer} in1`]);
+  expect(right.assignments.flatMap(({ removedPorts }) => removedPorts)).toEqual([]);
 });
 
 test("an operator's cut, its re-route and its delete last until the pod's uid is gone", async () => {

@@ -3,14 +3,21 @@ import { autoFamilies, keys, parseIp } from "@ratchet/contracts";
 import { isVniSettled } from "../plan/settle-vnis.js";
 import { isVniPoolFull } from "../pools/installation-pools.js";
 import { Draft } from "../state/draft.js";
-import type { BindingRecord, LinkRecord, SubnetRecord, VniRecord } from "../state/records.js";
+import type { BindingRecord, ChoiceRecord, LinkRecord, SubnetRecord, VniRecord } from "../state/records.js";
+import { isSelecting, linkOfChoice } from "../state/wired-link.js";
 import type { World } from "../state/world.js";
 import type { Diagnosis } from "./diagnosis.js";
 import { wantedClaims } from "./wanted-claims.js";
 
 /** Compares claims and allocations with the intents they follow from. Pure. */
 export function checkClaims(world: World): Diagnosis[] {
-  return [...checkWanted(world), ...checkOwners(world), ...checkSubnets(world), ...checkVnis(world)];
+  return [
+    ...checkWanted(world),
+    ...checkOwners(world),
+    ...checkChoices(world),
+    ...checkSubnets(world),
+    ...checkVnis(world),
+  ];
 }
 
 function checkWanted(world: World): Diagnosis[] {
@@ -46,6 +53,16 @@ function checkOwners(world: World): Diagnosis[] {
     const pod = world.pod(keys.pods() + key.slice(prefix.length))?.data;
     if (pod?.uid === world.entry<BindingRecord>(key)?.data.podUid) return [];
     return [orphan(key, `${key} belongs to a pod that is gone`)];
+  });
+}
+
+/** What a link's selectors have chosen goes with the link. */
+function checkChoices(world: World): Diagnosis[] {
+  return [...world.keys()].flatMap((key) => {
+    if (!key.startsWith(keys.choices())) return [];
+    const link = world.link(linkOfChoice(key))?.data;
+    const isHeld = link !== undefined && isSelecting(link) && link.uid === world.entry<ChoiceRecord>(key)?.data.linkUid;
+    return isHeld ? [] : [orphan(key, `${key} belongs to a link that is gone, or chooses no pod by its labels`)];
   });
 }
 

@@ -60,6 +60,6 @@ function claimAnew(draft: Draft, key: string, { toolbox }: Core): void {
   const link = draft.read<LinkRecord>(key);
   if (link === undefined) return;
   settleSubnets(draft, link, toolbox.subnets);
-  claimLink(draft, link);
+  claimLink(draft, draft.wired(link));
   claimExplicitVni(draft, link);
 }

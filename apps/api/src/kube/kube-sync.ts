@@ -9,10 +9,10 @@ import type { Intents } from "../state/intents.js";
 import type { Mirror, Touched } from "../state/mirror.js";
 import type { PodRecord } from "../state/records.js";
 import { SetIndex } from "../state/set-index.js";
-import { keptOf } from "./kept-ports.js";
+import { Keepers } from "./keepers.js";
 import { type KubePod, kubePodOf, nameProblem, type RawPod } from "./kube-pod.js";
 import { isFromKubernetes, ownerOf, writtenOf } from "./marks.js";
-import { PodBook, pairingName } from "./pod-book.js";
+import { PodBook } from "./pod-book.js";
 import type { PodListener } from "./pod-watch.js";
 import { goneEdits, keptEdits, linkEdits, podEdit, problemEdits, refusalOf, unwantedEdits } from "./pod-writer.js";
 import { type NamedLink, wantedOfPod } from "./wanted-of-pod.js";
@@ -54,9 +54,7 @@ export class KubeSync implements PodListener {
   /** Links by the store key of the pod they were written from, whichever of that name. */
   readonly #linksOfOwner = new SetIndex<string>();
   readonly #ownerOfLink = new Map<string, string>();
-  /** Pods that keep an interface for a pod that is gone, by its namespace and pairing name. */
-  readonly #keepersFor = new SetIndex<string>();
-  readonly #askersOf = new Map<string, string[]>();
+  readonly #keepers: Keepers;
   #hasList = false;
   #isStopped = false;
   #running: Promise<void> | undefined;
@@ -71,7 +69,7 @@ export class KubeSync implements PodListener {
     this.#onRefused = onRefused;
     this.#onReadiness = onReadiness;
     for (const key of mirror.world.allKeys("links")) this.#indexLink(key);
-    for (const key of mirror.world.allKeys("pods")) this.#indexKeeper(key);
+    this.#keepers = new Keepers(mirror.world);
     mirror.onChange((touched) => this.#onStore(touched));
   }
 
@@ -155,10 +153,10 @@ export class KubeSync implements PodListener {
       this.#indexLink(key);
       // A selector may have chosen a pod that kept the interface for it.
       const owner = this.#book.get(this.#ownerOfLink.get(key) ?? "");
-      if (owner !== undefined && this.#keepersFor.get(askerOf(owner)).size > 0)
+      if (owner !== undefined && this.#keepers.concernedBy(owner, [key]).size > 0)
         this.#due.add(keys.pod(owner.namespace, owner.name));
     }
-    for (const key of pods) this.#indexKeeper(key);
+    for (const key of pods) this.#keepers.index(key);
     for (const key of pods) if (this.#book.get(key) !== undefined) this.#due.add(key);
     for (const { kind, namespace, name } of gone) {
       const key = keys.pod(namespace ?? "", name);
@@ -166,15 +164,6 @@ export class KubeSync implements PodListener {
     }
     for (const key of this.#blocked) this.#due.add(key);
     this.#run();
-  }
-
-  #indexKeeper(key: string): void {
-    const pod = this.#mirror.world.pod(key)?.data;
-    const askers = pod === undefined ? [] : Object.values(keptOf(pod)).map((by) => `${pod.namespace}/${by}`);
-    for (const asker of this.#askersOf.get(key) ?? []) this.#keepersFor.remove(asker, key);
-    for (const asker of askers) this.#keepersFor.add(asker, key);
-    if (askers.length === 0) this.#askersOf.delete(key);
-    else this.#askersOf.set(key, askers);
   }
 
   #indexLink(key: string): void {
@@ -255,8 +244,9 @@ export class KubeSync implements PodListener {
   }
 
   async #takeBackKept(pod: KubePod, links: readonly NamedLink[]): Promise<void> {
-    const keepers = [...this.#keepersFor.get(askerOf(pod))];
-    if (keepers.length > 0) await this.#commit((draft) => keptEdits(draft, pod, links, keepers));
+    const linkKeys = links.map(({ name }) => keys.link(pod.namespace, name));
+    const keepers = this.#keepers.concernedBy(pod, linkKeys);
+    if (keepers.size > 0) await this.#commit((draft) => keptEdits(draft, pod, links, keepers));
   }
 
   /** What is left of pods that had this name before. */
@@ -282,9 +272,4 @@ export class KubeSync implements PodListener {
       return { result: undefined, edits: decide(draft) };
     });
   }
-}
-
-/** For whom others keep an interface: a replacement of the pod has another name, and the same pairing name. */
-function askerOf(pod: KubePod): string {
-  return `${pod.namespace}/${pairingName(pod)}`;
 }

@@ -2,6 +2,7 @@ import { keys } from "@ratchet/contracts";
 import { DEFAULT_POOLS } from "../pools/installation-pools.js";
 import type { Draft } from "../state/draft.js";
 import type { LinkRecord, PoolsRecord, VniRecord } from "../state/records.js";
+import { isSelecting } from "../state/wired-link.js";
 
 /**
  * Proposes VNIs that are not in use. Numbers rise before they repeat, so that one just given back
@@ -105,7 +106,7 @@ function isWanted(record: VniRecord, explicit: number | undefined, nodes: string
 // A link that is deleted meanwhile needs none, one whose other pod moves meanwhile needs another: then decide anew.
 function compareGrounds(draft: Draft, link: LinkRecord): void {
   draft.read(keys.link(link.namespace, link.name));
-  draft.read(keys.choice(link.namespace, link.name));
+  if (isSelecting(link)) draft.read(keys.choice(link.namespace, link.name));
   for (const end of draft.wired(link).spec.endpoints) {
     if (!("pod" in end)) continue;
     draft.read(keys.pod(link.namespace, end.pod));

@@ -145,8 +145,8 @@ export class Reconciler {
   #check(draft: Draft, linkKey: string): void {
     const link = this.#mirror.world.link(linkKey)?.data;
     if (link === undefined) return;
-    const { readinessOf } = this.#toolbox.tools();
-    if (!isChoiceSettled(draft, link, readinessOf) || !isVniSettled(draft, link)) this.#dueLinks.add(linkKey);
+    if (!isChoiceSettled(draft, link, this.#toolbox.readinessOf) || !isVniSettled(draft, link))
+      this.#dueLinks.add(linkKey);
   }
 
   #run(): void {

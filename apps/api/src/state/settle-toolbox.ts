@@ -41,6 +41,8 @@ export class SettleToolbox {
     }
   }
 
+  readonly readinessOf = (podKey: string) => this.#readiness.of(podKey);
+
   tools(): SettleTools {
     const { world } = this.#mirror;
     return {
@@ -49,7 +51,7 @@ export class SettleToolbox {
       starved: (linkKey) => this.starved.add(linkKey),
       binder: new Binder(() => this.#liveNodes()),
       labelsOf: (name) => world.node(name)?.data.labels,
-      readinessOf: (podKey) => this.#readiness.of(podKey),
+      readinessOf: this.readinessOf,
     };
   }
 

@@ -15,7 +15,8 @@ export function linkEnds(world: World, linkUid: string): LinkEnds | undefined {
   const link = key === undefined ? undefined : world.wired(key);
   if (link?.spec.endpoints === undefined) return undefined;
   const ends = link.spec.endpoints.map((end) => ("pod" in end ? end : undefined));
-  const portOf = (index: 0 | 1) => `${ends[index]?.pod}:${ends[index]?.interface}`;
+  // Of an end whose pod is not chosen yet nothing is counted.
+  const portOf = (index: 0 | 1) => `${ends[index]?.pod ?? ""}:${ends[index]?.interface ?? ""}`;
   const nodeOf = (index: 0 | 1) => world.nodeOf(keys.pod(link.namespace, ends[index]?.pod ?? ""));
   return {
     namespace: link.namespace,
