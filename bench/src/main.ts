@@ -9,13 +9,14 @@ import { cniAgent } from "./rows/cni-agent.js";
 import { create } from "./rows/create.js";
 import { etcd } from "./rows/etcd.js";
 import { executor } from "./rows/executor.js";
+import { kubernetes, stopClusters } from "./rows/kubernetes.js";
 import { mass } from "./rows/mass.js";
 import { page } from "./rows/page.js";
 import { scale } from "./rows/scale.js";
 import { throughput } from "./rows/throughput.js";
 import { table } from "./table.js";
 
-const ROWS: Row[] = [executor, create, mass, throughput, page, cni, cniAgent, etcd, scale];
+const ROWS: Row[] = [executor, create, mass, throughput, page, cni, cniAgent, kubernetes, etcd, scale];
 
 const USAGE = `usage: npm run bench [-- ROW ...] [--json FILE]
 
@@ -56,5 +57,5 @@ async function main(): Promise<number> {
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const)
-  process.on(signal, () => void stopLabs().finally(() => process.exit(130)));
+  process.on(signal, () => void Promise.all([stopLabs(), stopClusters()]).finally(() => process.exit(130)));
 process.exitCode = await main();

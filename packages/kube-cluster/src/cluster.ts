@@ -13,6 +13,7 @@ import { findKubePrograms } from "./kube-programs.js";
 import { KubeNode } from "./node.js";
 import { removeCluster } from "./remove-cluster.js";
 import { makeRunFolder, type RunFolder } from "./run-folder.js";
+import { chooseSnapshotter } from "./snapshotter.js";
 import { sweepKubeClusters } from "./sweep.js";
 import { makeBridge } from "./underlay.js";
 
@@ -128,6 +129,7 @@ async function bringUp(folder: RunFolder, swept: string[], options: KubeClusterO
     kubeconfig: kubeconfig("controllers", people.controllers),
     adminToken: people.admin.token,
   });
+  const snapshotter = await chooseSnapshotter(control);
   const checkpoint = () => options.signal?.throwIfAborted();
   const imageArchive = buildBusyboxImage(programs.busybox, control);
   await processes.etcd.start();
@@ -164,6 +166,7 @@ async function bringUp(folder: RunFolder, swept: string[], options: KubeClusterO
         programs,
         caFile: certificates.ca,
         imageArchive: await imageArchive,
+        snapshotter,
         kubeconfigs: {
           kubelet: kubeconfig(`${name}-kubelet`, who.kubelet),
           agent: kubeconfig(`${name}-agent`, who.agent),

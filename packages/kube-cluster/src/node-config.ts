@@ -1,4 +1,5 @@
 import { BUSYBOX_IMAGE } from "./pod-manifest.js";
+import type { Snapshotter } from "./snapshotter.js";
 
 export interface NodeFolders {
   /** Survives a reboot. */
@@ -14,7 +15,7 @@ export function containerdSocket({ run }: NodeFolders): string {
 }
 
 /** containerd 1.6's configuration. Whatever it would share with another containerd of this host is its own. */
-export function containerdConfig(folders: NodeFolders): string {
+export function containerdConfig(folders: NodeFolders, snapshotter: Snapshotter): string {
   const { disk, run, cniConf, cniBin } = folders;
   return `version = 2
 root = "${disk}/containerd"
@@ -32,8 +33,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   stream_server_address = "127.0.0.1"
   netns_mounts_under_state_dir = true
   [plugins."io.containerd.grpc.v1.cri".containerd]
-    # Overlays cannot lie on each other, and the host's own root may be one.
-    snapshotter = "native"
+    snapshotter = "${snapshotter}"
     default_runtime_name = "runc"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"

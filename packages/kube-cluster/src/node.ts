@@ -8,6 +8,7 @@ import type { Programs } from "./kube-programs.js";
 import { containerdConfig, containerdSocket, kubeletConfig, type NodeFolders } from "./node-config.js";
 import { removeNodeRuntime } from "./remove-cluster.js";
 import type { RunFolder } from "./run-folder.js";
+import type { Snapshotter } from "./snapshotter.js";
 import { makeNodeNamespace } from "./underlay.js";
 
 export interface NodeKubeconfigs {
@@ -28,6 +29,7 @@ export interface NodeSetup {
   programs: Programs;
   caFile: string;
   imageArchive: string;
+  snapshotter: Snapshotter;
   kubeconfigs: NodeKubeconfigs;
 }
 
@@ -112,7 +114,7 @@ export class KubeNode {
 
   /** Folders and files; what stands in them is the disk of the machine. */
   async install(): Promise<void> {
-    const { folder, name, group, caFile, programs } = this.#setup;
+    const { folder, name, group, caFile, programs, snapshotter } = this.#setup;
     const home = join(folder.path, name);
     for (const path of [this.cniConfDir, this.cniBinDir, this.cniDataDir, this.#folders.disk]) {
       mkdirSync(path, { recursive: true });
@@ -120,7 +122,7 @@ export class KubeNode {
     for (const plugin of await readdir(programs.cniPlugins)) {
       symlinkSync(join(programs.cniPlugins, plugin), join(this.cniBinDir, plugin));
     }
-    writeFileSync(join(home, "containerd.toml"), containerdConfig(this.#folders));
+    writeFileSync(join(home, "containerd.toml"), containerdConfig(this.#folders, snapshotter));
     const config = kubeletConfig(this.#folders, group.containers(name), caFile);
     writeFileSync(join(home, "kubelet.json"), JSON.stringify(config, null, 2));
   }
