@@ -1,4 +1,4 @@
-// One door for `npm run demo`, `npm test`, `npm run test:chaos`, `npm run test:fuzz`, `npm run bench`, `npm run images` and bin/ratchetctl: plain
+// One door for `npm run demo`, `npm test`, `npm run test:chaos`, `npm run test:soak`, `npm run test:fuzz`, `npm run bench`, `npm run images` and bin/ratchetctl: plain
 // JavaScript without dependencies, because on a fresh clone nothing else is there yet.
 import { join } from "node:path";
 import { runFuzz } from "./fuzz.mjs";
@@ -39,6 +39,13 @@ const VERBS = {
     await needLabPrograms();
     await prepareWorkspace("everything");
     return runThrough(node, [join(root, "e2e/chaos/dist/main.js"), ...args], { env: toolEnvironment() });
+  },
+  async soak(args) {
+    needLinux();
+    needRoot("npm run test:soak");
+    await needLabPrograms();
+    await prepareWorkspace("everything");
+    return runThrough(node, [join(root, "e2e/chaos/dist/soak-main.js"), ...args], { env: toolEnvironment() });
   },
   async fuzz(args) {
     needLinux();

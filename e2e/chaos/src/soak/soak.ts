@@ -1,0 +1,101 @@
+import { startLab } from "@ratchet/lab";
+import { Client } from "@ratchet/testkit";
+import { cycle, type Lane } from "./cycle.js";
+import { judge, type Sample } from "./judge.js";
+import { leftovers } from "./leftovers.js";
+import { measure } from "./measure.js";
+import { Phases } from "./phases.js";
+
+const SAMPLES = 40;
+const LANES = 16;
+const END_MS = 60_000;
+const DAY_SECONDS = 86_400;
+const MIB = 2 ** 20;
+/** Below it a process is still warming up when the run ends. */
+const LONG_RUN = 5000;
+
+export interface SoakOptions {
+  cycles: number;
+  /** Changes older than this are to be deleted, seconds. */
+  keepSeconds: number;
+  signal?: AbortSignal;
+  say?: (line: string) => void;
+  /** Told of each measurement. */
+  onSample?: (sample: Sample) => void;
+}
+
+export interface SoakResult {
+  cycles: number;
+  samples: Sample[];
+  /** What grew, and what was left; empty when all is well. */
+  problems: string[];
+}
+
+/** Makes and takes away wires in a lab of its own, and watches what must not grow. */
+export async function runSoak({ cycles, keepSeconds, signal, say, onSample }: SoakOptions): Promise<SoakResult> {
+  const before = process.env.RATCHET_HISTORY_DAYS;
+  // The lab's API takes it from the environment.
+  process.env.RATCHET_HISTORY_DAYS = String(keepSeconds / DAY_SECONDS);
+  const lab = await startLab({
+    name: `soak${process.pid}`,
+    port: 0,
+    nodes: 2,
+    ...(signal && { signal }),
+    ...(say && { say }),
+  });
+  try {
+    const client = new Client(lab.url);
+    const lanes = await makeLanes(client);
+    const phases = new Phases(client);
+    const samples: Sample[] = [];
+    let started = 0;
+    let done = 0;
+    let measuring: Promise<void> = Promise.resolve();
+    const step = Math.max(1, Math.floor(cycles / SAMPLES));
+    const take = async () => {
+      const sample = await measure(lab, client, done);
+      samples.push(sample);
+      onSample?.(sample);
+    };
+    await Promise.all(
+      lanes.map(async (lane) => {
+        while (started < cycles && signal?.aborted !== true) {
+          await cycle(client, phases, lane, started++);
+          if (++done % step === 0) measuring = measuring.then(take);
+        }
+      }),
+    );
+    await measuring;
+    for (const { pods } of lanes) for (const pod of pods) await client.remove("pods", pod);
+    const slackBytes = (cycles >= LONG_RUN ? 8 : 64) * MIB;
+    // Deleted in turns of a quarter of the age at most.
+    const grown = judge(samples, { slackBytes, maxAgeSeconds: keepSeconds * 1.25 + 15 });
+    return { cycles: done, samples, problems: [...grown, ...(await whatStays(() => leftovers(lab, client)))] };
+  } finally {
+    await lab.stop();
+    if (before === undefined) delete process.env.RATCHET_HISTORY_DAYS;
+    else process.env.RATCHET_HISTORY_DAYS = before;
+  }
+}
+
+/** Half of the wires stay inside a node, half cross to the other. */
+async function makeLanes(client: Client): Promise<Lane[]> {
+  const lanes = Array.from({ length: LANES }, (_, n): Lane => ({ name: `lane${n}`, pods: [`a${n}`, `b${n}`] }));
+  for (const [n, { pods }] of lanes.entries()) {
+    for (const [end, pod] of pods.entries()) {
+      const node = end === 1 && n % 2 === 1 ? "right" : "left";
+      await client.createPod({ name: pod }, { node, sandbox: { managed: true } });
+    }
+  }
+  return lanes;
+}
+
+/** What is still there after the time that taking it away may need. */
+async function whatStays(look: () => Promise<string[]>): Promise<string[]> {
+  const deadline = performance.now() + END_MS;
+  for (;;) {
+    const found = await look();
+    if (found.length === 0 || performance.now() > deadline) return found.map((text) => `left over: ${text}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
