@@ -103,6 +103,23 @@ describe("faults on the page, with a real mouse", () => {
     await mine.shows("ab", "up", 2_000);
   });
 
+  it("a black hole of one direction swallows frames and keeps the carrier", async () => {
+    await mine.menu(await mine.at("linkPosition", "ab"), /^Break on purpose/);
+    await mine.page.getByTestId("fault-kind").getByText("Black hole").click();
+    await mine.page.getByTestId("fault-way").getByText("a →").click();
+    await mine.page.getByTestId("fault-submit").click();
+    await other.shows("ab", "impaired", 5_000);
+    const [fault] = await running();
+    expect(fault?.spec.action).toEqual({ type: "blackhole", from: "a" });
+    const a = await lab.sandbox("a");
+    await eventually(async () => expect((await a.ping("10.0.0.2", { count: 1, withinSeconds: 1 })).received).toBe(0));
+    expect(await isDown("a", "in1")).toBe(false);
+    expect((await other.texts("ab")).join()).toMatch(/black hole/);
+    await mine.page.keyboard.press("h");
+    await mine.shows("ab", "up", 5_000);
+    await eventually(async () => expect((await a.ping("10.0.0.2", { count: 1 })).received).toBe(1));
+  });
+
   it("a refusal is said in the form, in the API's own words", async () => {
     await mine.menu(await mine.at("linkPosition", "bc"), /^Break on purpose/);
     await mine.page.getByTestId("fault-form").waitFor();

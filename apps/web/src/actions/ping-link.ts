@@ -1,7 +1,7 @@
 import type { Link, Pod } from "@ratchet/contracts";
 import { reasonOf } from "../api/problem-error.js";
 import { verbs } from "../api/verbs.js";
-import { isPodEnd } from "../graph/model.js";
+import { linkEnd } from "../graph/link-end.js";
 import { addPings, beginPing, endPing, usePings } from "../state/ping-store.js";
 import { useTopology } from "../state/topology-store.js";
 
@@ -15,7 +15,7 @@ export function pingWay(
   link: Link,
   pods: ReadonlyMap<string, Pod>,
 ): { from: string; to: string; pod: string } | undefined {
-  const ends = link.spec.endpoints.filter(isPodEnd);
+  const ends = [linkEnd(link, 0), linkEnd(link, 1)];
   const ways = [
     [0, 1],
     [1, 0],
@@ -23,9 +23,9 @@ export function pingWay(
   for (const [near, far] of ways) {
     const [from, to] = [ends[near], ends[far]];
     if (from === undefined || to === undefined) continue;
-    const seen = pods.get(to.pod)?.status.interfaces.find((item) => item.name === to.interface)?.addresses ?? [];
+    const seen = pods.get(to.pod)?.status.interfaces.find((item) => item.name === to.spec.interface)?.addresses ?? [];
     // A link-local address needs to be told the interface; others find it by their route.
-    const address = [...(to.addresses ?? []), ...seen].find((text) => !text.toLowerCase().startsWith("fe80:"));
+    const address = [...to.addresses, ...seen].find((text) => !text.toLowerCase().startsWith("fe80:"));
     if (address !== undefined) return { from: from.pod, to: address.split("/")[0] ?? "", pod: to.pod };
   }
   return undefined;

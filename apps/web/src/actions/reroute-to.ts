@@ -1,4 +1,4 @@
-import { isPodEnd } from "../graph/model.js";
+import { hasPod } from "../graph/link-end.js";
 import { suggestInterface, takenInterfaces } from "../graph/suggest-interface.js";
 import { useTopology } from "../state/topology-store.js";
 import { reroute } from "./link-actions.js";
@@ -9,7 +9,7 @@ export function rerouteTo(wireId: string, end: 0 | 1, podId: string): void {
   const pod = podId.slice("pod/".length);
   const { stream } = useTopology.getState();
   const old = stream.links.get(name)?.spec.endpoints[end];
-  if (!old || !isPodEnd(old)) return;
+  if (!old || !hasPod(old)) return;
   const taken = takenInterfaces(stream, pod);
   void reroute(name, end, { pod, interface: taken.has(old.interface) ? suggestInterface(taken) : old.interface });
 }

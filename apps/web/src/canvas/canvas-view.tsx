@@ -15,6 +15,7 @@ import { RefusalBubble } from "../ui/refusal-bubble.js";
 import { StageSkeleton } from "../ui/stage-skeleton.js";
 import { Welcome } from "../ui/welcome/welcome.js";
 import { WireButtons } from "../ui/wire-buttons.js";
+import { WireTip } from "../ui/wire-tip.js";
 import { ZoomButtons } from "../ui/zoom-buttons.js";
 
 /** The canvas with what floats over it. */
@@ -40,6 +41,7 @@ export function CanvasView() {
       {isLoading && <StageSkeleton />}
       {isEmpty && <Welcome />}
       <WireButtons />
+      <WireTip />
       <WireForm />
       <PodForm />
       <WirePicker />

@@ -1,4 +1,5 @@
-import type { FaultAction, FaultSpec, FaultTarget } from "@ratchet/contracts";
+import type { FaultAction, FaultSpec, FaultTarget, ImpairmentFields, RAMP_FIELDS } from "@ratchet/contracts";
+import { isImpairing } from "./impairment-text.js";
 
 /** Where a fault was asked for: it decides what it may strike. */
 export type FaultAim =
@@ -8,7 +9,8 @@ export type FaultAim =
   /** Nothing in particular: the form asks. */
   | { kind: "namespace" };
 
-export type FaultKind = "down" | "flap" | "partition" | "control-plane-cut";
+export type FaultKind = "down" | "blackhole" | "flap" | "impair" | "ramp" | "partition" | "control-plane-cut";
+export type RampField = (typeof RAMP_FIELDS)[number];
 
 /** Which part of a namespace a fault without a particular aim strikes. */
 export type FaultScope = "nodes" | "pods" | "labels";
@@ -21,6 +23,13 @@ export interface FaultDraft {
   periodSeconds: number;
   downPercent: number;
   randomPercent: number;
+  /** Frames vanish while the carrier stays. */
+  isSilent: boolean;
+  /** One direction only, of a link: the pod that sends, as the API names it; empty: both. */
+  from: string;
+  /** What a direction suffers. */
+  impairment: ImpairmentFields;
+  ramp: { field: RampField; start: number; end: number; overSeconds: number };
   /** Of a node: its local wires too, not only its tunnels. */
   isLocalToo: boolean;
   scope: FaultScope;
@@ -37,6 +46,10 @@ export const NEW_DRAFT: FaultDraft = {
   periodSeconds: 2,
   downPercent: 50,
   randomPercent: 0,
+  isSilent: false,
+  from: "",
+  impairment: { delayMs: 100 },
+  ramp: { field: "delayMs", start: 0, end: 200, overSeconds: 30 },
   isLocalToo: false,
   scope: "nodes",
   side: [],
@@ -45,17 +58,22 @@ export const NEW_DRAFT: FaultDraft = {
 
 export const KIND_LABELS: Record<FaultKind, string> = {
   down: "Down",
+  blackhole: "Black hole",
   flap: "Flap",
+  impair: "Impair",
+  ramp: "Ramp",
   partition: "Partition",
   "control-plane-cut": "Control plane",
 };
 
+const WIRE_KINDS: FaultKind[] = ["down", "blackhole", "flap", "impair", "ramp"];
+
 /** What can be done to what was aimed at, the most usual first. */
 export function kindsFor(aim: FaultAim, scope: FaultScope): FaultKind[] {
-  if (aim.kind === "links") return ["down", "flap"];
-  if (aim.kind === "pods") return ["down", "flap", "partition"];
-  if (aim.kind === "node") return ["down", "flap", "control-plane-cut"];
-  return scope === "labels" ? ["down", "flap"] : ["partition"];
+  if (aim.kind === "links") return WIRE_KINDS;
+  if (aim.kind === "pods") return [...WIRE_KINDS, "partition"];
+  if (aim.kind === "node") return [...WIRE_KINDS, "control-plane-cut"];
+  return scope === "labels" ? WIRE_KINDS : ["partition"];
 }
 
 /** Names there are, for the other side of a partition. */
@@ -72,7 +90,8 @@ export function faultSpecs(
 ): { specs: FaultSpec[] } | { problem: string } {
   const targets = targetsOf(draft, aim, world);
   if ("problem" in targets) return targets;
-  const action = actionOf(draft);
+  if (draft.kind === "impair" && !isImpairing(draft.impairment)) return { problem: "Say what it suffers" };
+  const action = actionOf(draft, aim);
   const reason = draft.reason.trim();
   return {
     specs: targets.targets.map((target) => ({
@@ -84,12 +103,28 @@ export function faultSpecs(
   };
 }
 
-function actionOf(draft: FaultDraft): FaultAction {
-  if (draft.kind === "control-plane-cut") return { type: "control-plane-cut" };
-  if (draft.kind === "partition") return { type: "partition", mode: "down" };
-  if (draft.kind === "down") return { type: "down" };
-  const { periodSeconds, downPercent, randomPercent } = draft;
-  return { type: "flap", periodSeconds, downPercent, randomPercent, seed: 1, mode: "down" };
+function actionOf(draft: FaultDraft, aim: FaultAim): FaultAction {
+  const { periodSeconds, downPercent, randomPercent, ramp } = draft;
+  const mode = draft.isSilent ? "blackhole" : "down";
+  // A direction is one of a particular wire.
+  const from = aim.kind === "links" && aim.names.length === 1 && draft.from !== "" ? { from: draft.from } : {};
+  switch (draft.kind) {
+    case "down":
+    case "control-plane-cut":
+      return { type: draft.kind };
+    case "blackhole":
+      return { type: "blackhole", ...from };
+    case "partition":
+      return { type: "partition", mode };
+    case "flap":
+      return { type: "flap", periodSeconds, downPercent, randomPercent, seed: 1, mode };
+    case "impair":
+      return { type: "impair", ...from, impairment: draft.impairment };
+    case "ramp": {
+      const { field, start, end, overSeconds } = ramp;
+      return { type: "ramp", ...from, start: { [field]: start }, end: { [field]: end }, overSeconds };
+    }
+  }
 }
 
 function targetsOf(

@@ -1,6 +1,6 @@
 import type { Point } from "./point.js";
 import { hasTitleInside, type Scene, type SceneWire } from "./scene.js";
-import { markRoom } from "./wire-mark.js";
+import { markOf, markRoom } from "./wire-mark.js";
 import { directionAt, pointAt, type WirePath } from "./wire-path.js";
 
 /** A text at its final place on the screen. `x`, `y`: upper left corner in CSS pixels. */
@@ -67,7 +67,7 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
   );
   wires.sort((a, b) => Number(options.favoured.has(b.model.id)) - Number(options.favoured.has(a.model.id)));
   for (const wire of wires) {
-    const room = markRoom(wire.model);
+    const room = markRoom(wire.model, lengthOf(view, wire.path));
     if (room === undefined) continue;
     const at = toScreen(view, pointAt(wire.path, 0.5));
     taken.add(at.x - room.width / 2, at.y - room.height / 2, room.width, room.height);
@@ -90,7 +90,7 @@ export function placeLabels(scene: Scene, view: View, options: LabelOptions): La
   for (const wire of wires) {
     const { vni, transport } = wire.model;
     if (transport !== "vxlan" || vni === null || (view.zoom < VNI_ZOOM && !isFavoured(wire))) continue;
-    put(wire, "vni", String(vni), (width) => vniPlaces(view, wire.path, width, markRoom(wire.model) === undefined));
+    put(wire, "vni", String(vni), (width) => vniPlaces(view, wire.path, width, markOf(wire.model, 0) === undefined));
   }
   for (const wire of wires) {
     const { rtt } = options.measured(wire);
@@ -138,6 +138,11 @@ function addLine(lines: Occupied, view: View, path: WirePath): void {
 
 function toScreen(view: View, point: Point): Point {
   return { x: point.x * view.zoom + view.pan.x, y: point.y * view.zoom + view.pan.y };
+}
+
+/** From port to port on the screen, CSS pixels. */
+export function lengthOf(view: View, { from, to }: WirePath): number {
+  return Math.hypot(to.x - from.x, to.y - from.y) * view.zoom;
 }
 
 function isOnScreen(view: View, x: number, y: number, width: number, height: number): boolean {

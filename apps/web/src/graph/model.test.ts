@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { aFault, aLink, aNode, aPod, cloudRouter, modelOf, resourcesOf } from "../test-support/resources.js";
 import { countStates } from "./counts.js";
 import { diffGraph, edgeKey } from "./diff.js";
-import { markOf } from "./wire-mark.js";
+import { fitMark, markOf } from "./wire-mark.js";
 import { stateWord } from "./wire-state.js";
 
 test("puts pods into their nodes' boxes and counts them", () => {
@@ -110,4 +110,9 @@ test("a wire whose directions suffer differently says both in its figure", () =>
   ];
   const wire = modelOf(resourcesOf(link)).wires.get("link/l");
   expect(wire).toMatchObject({ state: "impaired", figure: "20/80 ms · 0/2 %" });
+});
+
+test("a mark gives up its figures before it covers its wire", () => {
+  const mark = { kind: "pill", text: "1:26 · 20/80 ms", hasBolt: true, tone: "down" } as const;
+  expect([400, 120, 40].map((length) => fitMark(mark, length).text)).toEqual(["1:26 · 20/80 ms", "1:26", ""]);
 });

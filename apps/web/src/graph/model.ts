@@ -1,6 +1,8 @@
-import type { Fault, Link, LinkPhase, Node, Pod, PodEndpoint, PodPhase, SelectorEndpoint } from "@ratchet/contracts";
+import type { Fault, Link, LinkPhase, Node, Pod, PodEndpoint, PodPhase } from "@ratchet/contracts";
 import { fanLanes } from "./fan.js";
 import { impairedWays, mainFigure } from "./impairment-text.js";
+import { type LinkEnd, linkEnd } from "./link-end.js";
+import { linkSource } from "./link-source.js";
 import { type PodRole, roleOf } from "./role.js";
 import { type FaultMark, type FaultMarks, faultMarks } from "./running-faults.js";
 import { type WireState, wireState } from "./wire-state.js";
@@ -76,6 +78,8 @@ export interface WireModel {
   /** Which of the parallel wires this is: -1.5, -0.5, 0.5, 1.5 for four of them. Measured from the lesser pod id. */
   lane: number;
   lanes: number;
+  /** The Kubernetes pod it was written from, as `namespace/pod`; null: by hand. */
+  owner: string | null;
   /** Why it is not up, in the agent's words; empty when it is. */
   message: string;
 }
@@ -165,12 +169,12 @@ function later(a: string | null, b: string | null): string | null {
 }
 
 function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | undefined {
-  const [a, b] = link.spec.endpoints;
-  if (!a || !b || !hasPod(a) || !hasPod(b)) return undefined;
-  const end = (spec: PodEndpoint | SelectorEndpoint, index: number): WireEnd => ({
-    pod: podId("pod" in spec ? spec.pod : (link.status.endpoints[index]?.pod ?? selectorText(spec.podSelector))),
+  const [a, b] = [linkEnd(link, 0), linkEnd(link, 1)];
+  if (a === undefined || b === undefined) return undefined;
+  const end = ({ pod, spec, addresses }: LinkEnd, index: number): WireEnd => ({
+    pod: podId(pod),
     interface: spec.interface,
-    addresses: spec.addresses ?? [],
+    addresses,
     carrier: overlay.isStale ? null : (link.status.endpoints[index]?.carrier ?? null),
   });
   return {
@@ -187,6 +191,7 @@ function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | un
     figure: mainFigure(impairedWays(link)),
     lane: 0,
     lanes: 1,
+    owner: linkSource(link)?.owner ?? null,
     message: messageOf(link),
   };
 }
@@ -212,16 +217,6 @@ function messageOf(link: Link): string {
   if (link.status.phase === "Up" || (link.status.phase === "Down" && link.spec.state === "down")) return "";
   const condition = link.status.conditions.find((item) => item.status !== "True" && item.message !== "");
   return condition?.message ?? link.status.endpoints.find((end) => end.message !== "")?.message ?? "";
-}
-
-function hasPod(end: Link["spec"]["endpoints"][number]): end is PodEndpoint | SelectorEndpoint {
-  return "pod" in end || "podSelector" in end;
-}
-
-/** In the place of a pod that is not chosen yet. */
-function selectorText(selector: Readonly<Record<string, string>>): string {
-  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-  return labels.length === 0 ? "any pod" : labels.join(", ");
 }
 
 export function isPodEnd(end: Link["spec"]["endpoints"][number]): end is PodEndpoint {

@@ -41,16 +41,28 @@ export function pillWidth(text: string, hasBolt: boolean): number {
   return 2 * PILL.padding + (hasBolt ? PILL.bolt : 0) + text.length * LETTER_PX;
 }
 
+/** Part of a wire that its mark may cover at most. */
+const COVERED = 0.72;
+
+/** The mark as it fits a wire of this length on the screen: with all its figures, with the first, or as a bare sign. */
+export function fitMark<T extends WireMark>(mark: T, lengthPx: number): T {
+  if (mark.kind !== "pill" || pillWidth(mark.text, mark.hasBolt) <= lengthPx * COVERED) return mark;
+  const [first = ""] = mark.text.split(" · ");
+  return { ...mark, text: pillWidth(first, mark.hasBolt) <= lengthPx * COVERED ? first : "" };
+}
+
 /**
  * Room a wire's mark needs, CSS pixels; undefined: none. It does not follow the countdown, so that
  * labels do not step aside and back every second.
  */
-export function markRoom(wire: WireModel): { width: number; height: number } | undefined {
+export function markRoom(wire: WireModel, lengthPx: number): { width: number; height: number } | undefined {
   const mark = markOf(wire, 0);
   if (mark === undefined) return undefined;
   if (mark.kind !== "pill") return { width: 2 * MARK_PX, height: 2 * MARK_PX };
-  const rest = wire.figure === "" ? 0 : wire.figure.length + 3;
+  const rest = wire.figure === "" ? "" : ` · ${wire.figure}`;
   const more = wire.faults.length > 1 ? 3 : 0;
-  const letters = mark.hasBolt ? PILL.countdown + more + rest : mark.text.length;
-  return { width: pillWidth("m".repeat(letters), mark.hasBolt), height: PILL.height };
+  const text = mark.hasBolt ? "m".repeat(PILL.countdown + more) + rest : mark.text;
+  const fitted = fitMark({ ...mark, text }, lengthPx);
+  if (fitted.kind !== "pill" || fitted.text === "") return { width: PILL.height, height: PILL.height };
+  return { width: pillWidth(fitted.text, mark.hasBolt), height: PILL.height };
 }

@@ -13,7 +13,7 @@ export function paintPill(
   x: number,
   y: number,
 ): void {
-  const isSmall = view.zoom < SMALL_ZOOM;
+  const isSmall = text === "" || view.zoom < SMALL_ZOOM;
   const width = isSmall ? PILL_HEIGHT_PX : pillWidth(text, hasBolt);
   context.beginPath();
   context.roundRect(x - width / 2, y - PILL_HEIGHT_PX / 2, width, PILL_HEIGHT_PX, PILL_HEIGHT_PX / 2);

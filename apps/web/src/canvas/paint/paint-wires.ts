@@ -1,5 +1,6 @@
+import { lengthOf } from "../../graph/labels.js";
 import type { SceneWire } from "../../graph/scene.js";
-import { markOf } from "../../graph/wire-mark.js";
+import { fitMark, markOf } from "../../graph/wire-mark.js";
 import { directionAt, pointAt, type WirePath } from "../../graph/wire-path.js";
 import { type Frame, isMuted, MUTED_ALPHA, SANS, toScreen } from "./frame.js";
 import { paintPill } from "./paint-pill.js";
@@ -39,7 +40,7 @@ export function paintMarks(frame: Frame): void {
     const at = toScreen(view, pointAt(wire.path, 0.5));
     if (mark.kind === "cross") cross(frame, wire, at.x, at.y);
     else if (mark.kind === "badge") badge(frame, mark.state, at.x, at.y);
-    else paintPill(frame, mark, at.x, at.y);
+    else paintPill(frame, fitMark(mark, lengthOf(view, wire.path)), at.x, at.y);
   }
   for (const [id, progress] of frame.flashes) {
     const wire = frame.scene.wires.get(id);
@@ -79,10 +80,6 @@ function tracePart({ context, view }: Frame, path: WirePath, from: number, to: n
   }
 }
 
-function screenLength({ view }: Frame, path: WirePath): number {
-  return Math.hypot(path.to.x - path.from.x, path.to.y - path.from.y) * view.zoom;
-}
-
 function paintWire(frame: Frame, { model, path }: SceneWire): void {
   const { context, palette, clock } = frame;
   const color = palette.wire[model.state];
@@ -97,7 +94,7 @@ function paintWire(frame: Frame, { model, path }: SceneWire): void {
   context.beginPath();
   for (const line of lines) {
     if (model.state === "down") {
-      const gap = Math.min(0.16, GAP_PX / Math.max(1, screenLength(frame, path)));
+      const gap = Math.min(0.16, GAP_PX / Math.max(1, lengthOf(frame.view, path)));
       tracePart(frame, line, 0, 0.5 - gap);
       tracePart(frame, line, 1, 0.5 + gap);
     } else if (model.state === "impaired" && frame.view.zoom >= WAVE_ZOOM) traceWave(frame, line);
@@ -117,7 +114,7 @@ function dashOf({ state, faults }: SceneWire["model"]): number[] {
 
 /** The line as a wave that dies out at both ends, where the ports are. */
 function traceWave({ context, view }: Frame, path: WirePath): void {
-  const length = Math.hypot(path.to.x - path.from.x, path.to.y - path.from.y) * view.zoom;
+  const length = lengthOf(view, path);
   const steps = Math.max(8, Math.ceil(length / WAVE.stepPx));
   for (let step = 0; step <= steps; step++) {
     const t = step / steps;

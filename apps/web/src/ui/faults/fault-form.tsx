@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, SegmentedControl, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { beginFaults } from "../../actions/fault-actions.js";
 import { reasonOf } from "../../api/problem-error.js";
@@ -15,13 +15,16 @@ import { useTopology } from "../../state/topology-store.js";
 import { type Popup, ui, useUi } from "../../state/ui-store.js";
 import { DurationField } from "./duration-field.js";
 import { FlapFields } from "./flap-fields.js";
+import { ImpairFields } from "./impair-fields.js";
+import { RampFields } from "./ramp-fields.js";
 import { TargetFields } from "./target-fields.js";
+import { WayField } from "./way-field.js";
 
 /** What to break, how, and for how long. */
 export function FaultForm() {
   const popup = useUi((state) => (state.popup?.kind === "fault-form" ? state.popup : null));
   return (
-    <Modal opened={popup !== null} onClose={ui.close} title={popup === null ? "" : titleOf(popup.aim)}>
+    <Modal opened={popup !== null} onClose={ui.close} size={500} title={popup === null ? "" : titleOf(popup.aim)}>
       {popup && <Fields popup={popup} />}
     </Modal>
   );
@@ -82,6 +85,21 @@ function Fields({ popup }: { popup: Extract<Popup, { kind: "fault-form" }> }) {
         {whatHappens(draft.kind, aim)}
       </p>
       {draft.kind === "flap" && <FlapFields draft={draft} onChange={change} />}
+      <WayField aim={aim} draft={draft} onChange={change} />
+      {draft.kind === "impair" && (
+        <ImpairFields fields={draft.impairment} onChange={(impairment) => change({ impairment })} />
+      )}
+      {draft.kind === "ramp" && <RampFields draft={draft} onChange={change} />}
+      {(draft.kind === "flap" || draft.kind === "partition") && (
+        <Checkbox
+          size="xs"
+          mb="sm"
+          label="Keep the carrier, swallow frames"
+          checked={draft.isSilent}
+          onChange={(event) => change({ isSilent: event.currentTarget.checked })}
+          data-testid="fault-silent"
+        />
+      )}
       <DurationField seconds={draft.durationSeconds} onChange={(durationSeconds) => change({ durationSeconds })} />
       <TextInput
         mt="sm"
@@ -118,6 +136,12 @@ function whatHappens(kind: FaultKind, aim: FaultAim): string {
   switch (kind) {
     case "down":
       return `The carrier of ${whose} is lost at both ends. It comes back by itself.`;
+    case "blackhole":
+      return `Frames of ${whose} vanish, and the carrier stays: nobody is told.`;
+    case "impair":
+      return `Every frame of ${whose} suffers, on top of what it suffers already.`;
+    case "ramp":
+      return `What ${whose} suffers grows, or shrinks, from the one to the other, and stays there.`;
     case "flap":
       return `The carrier of ${whose} goes and comes in turns.`;
     case "partition":

@@ -4,7 +4,7 @@ import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
 import { impair } from "../../actions/impair-link.js";
 import { askedOf, type FieldChange, withChanges } from "../../graph/impairment-edit.js";
-import { isPodEnd } from "../../graph/model.js";
+import { endPods } from "../../graph/link-end.js";
 import { newerLink, useImpair } from "../../state/impair-store.js";
 import { isEditable, useTopology } from "../../state/topology-store.js";
 import { Section } from "../panel/section.js";
@@ -34,7 +34,7 @@ export function ImpairSection({ link }: { link: Link }) {
       name,
       ways.map((way) => ({ way, field, value }) as FieldChange),
     );
-  const [a = "", b = ""] = endpoints.map((end) => (isPodEnd(end) ? end.pod : ""));
+  const [a, b] = endPods(newest);
   const isMixed = (field: keyof ImpairmentFields) => choice === "both" && asked[0]?.[field] !== asked[1]?.[field];
   return (
     <Section title="Impairments">

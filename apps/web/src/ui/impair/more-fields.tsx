@@ -1,6 +1,6 @@
 import { NativeSelect } from "@mantine/core";
 import { IMPAIRMENT_ENGINES, type ImpairmentFields, JITTER_DISTRIBUTIONS } from "@ratchet/contracts";
-import { ExactField } from "./slide-field.js";
+import { ExactField } from "./exact-field.js";
 
 interface Props {
   fields: Partial<ImpairmentFields>;

@@ -2,11 +2,11 @@ import { Button, Menu } from "@mantine/core";
 import { IMPAIRMENT_PRESETS, type ImpairmentPreset, type Link } from "@ratchet/contracts";
 import { IconChevronDown, IconEraser } from "@tabler/icons-react";
 import { impairAs } from "../../actions/impair-link.js";
-import { isPodEnd } from "../../graph/model.js";
+import { endPods } from "../../graph/link-end.js";
 
 /** Links as people know them, in place of whatever is asked for. The first end is the user's. */
 export function PresetMenu({ link, isDisabled }: { link: Link; isDisabled: boolean }) {
-  const [first] = link.spec.endpoints;
+  const [first] = endPods(link);
   return (
     <Menu position="bottom-end" width={290}>
       <Menu.Target>
@@ -29,7 +29,7 @@ export function PresetMenu({ link, isDisabled }: { link: Link; isDisabled: boole
           A good cable: nothing
         </Menu.Item>
         <Menu.Divider />
-        {first && isPodEnd(first) && <Menu.Label>Seen from {first.pod}</Menu.Label>}
+        {first !== "" && <Menu.Label>Seen from {first}</Menu.Label>}
         {IMPAIRMENT_PRESETS.map((preset) => (
           <Preset key={preset.name} preset={preset} link={link} />
         ))}

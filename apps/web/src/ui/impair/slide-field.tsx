@@ -1,7 +1,7 @@
-import { NumberInput, Slider } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { Slider } from "@mantine/core";
 import { rateText } from "../../graph/impairment-text.js";
 import { type SlidField, STOPS, stopOf } from "../../graph/slider-stops.js";
+import { ExactField } from "./exact-field.js";
 
 interface Props {
   field: SlidField;
@@ -65,50 +65,4 @@ export function SlideField({ field, value, isMixed, isDisabled, onChange }: Prop
 function stopText(field: SlidField, value: number): string {
   if (field === "rateKbit") return value === 0 ? "no limit" : rateText(value);
   return value === 0 ? "none" : `${value} ${field === "lossPercent" ? "%" : "ms"}`;
-}
-
-interface ExactProps {
-  label: string;
-  suffix: string;
-  max: number;
-  decimals: number;
-  value: number;
-  placeholder: string;
-  isDisabled: boolean;
-  onChange: (value: number) => void;
-  testId: string;
-}
-
-/** A number that applies when it is done with: Enter, an arrow, or the next field. */
-export function ExactField(props: ExactProps) {
-  const { label, suffix, max, decimals, value, placeholder, isDisabled, onChange, testId } = props;
-  const [text, setText] = useState<string | number>(value === 0 ? "" : value);
-  useEffect(() => setText(value === 0 ? "" : value), [value]);
-  const commit = () => {
-    const number = text === "" ? 0 : Number(text);
-    if (Number.isFinite(number) && number !== value) onChange(number);
-  };
-  return (
-    <NumberInput
-      size="xs"
-      aria-label={label}
-      suffix={suffix}
-      min={0}
-      max={max}
-      decimalScale={decimals}
-      allowNegative={false}
-      thousandSeparator=","
-      hideControls
-      placeholder={placeholder}
-      value={text}
-      disabled={isDisabled}
-      onChange={setText}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") commit();
-        if (event.key === "Escape") setText(value === 0 ? "" : value);
-      }}
-      data-testid={testId}
-    />
-  );
 }

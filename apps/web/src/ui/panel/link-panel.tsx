@@ -1,8 +1,8 @@
 import { Button, Group } from "@mantine/core";
-import type { Link, Node, PodEndpoint } from "@ratchet/contracts";
+import type { Link } from "@ratchet/contracts";
 import { IconArrowsSplit, IconPlugConnected, IconScissors, IconTrash } from "@tabler/icons-react";
 import { deleteLinks, setState } from "../../actions/link-actions.js";
-import { isPodEnd } from "../../graph/model.js";
+import { linkSource } from "../../graph/link-source.js";
 import { stateWord } from "../../graph/wire-state.js";
 import { useModel } from "../../state/model-store.js";
 import { isEditable, useTopology } from "../../state/topology-store.js";
@@ -13,10 +13,12 @@ import { StateLabel } from "../state-mark.js";
 import { clockTime } from "../time.js";
 import { PingSection } from "../traffic/ping-section.js";
 import { TrafficSection } from "../traffic/traffic-section.js";
-import { CopyLine } from "./copy-line.js";
 import { type ComparedFact, ComparedFacts, Facts } from "./facts.js";
 import { History } from "./history.js";
+import { LinkCommands } from "./link-commands.js";
+import { EndSection } from "./link-end-section.js";
 import { Section } from "./section.js";
+import { SourceNote } from "./source-note.js";
 import { ThingEvents } from "./thing-events.js";
 
 /** A wire: what was asked beside what the kernel has, its ends, and what happened to it. */
@@ -42,6 +44,7 @@ export function LinkPanel({ name }: { name: string }) {
           {wire.message}
         </p>
       )}
+      <SourceNote source={linkSource(link)} />
       <Group gap={6} mt={12}>
         <Button
           variant="default"
@@ -85,7 +88,7 @@ export function LinkPanel({ name }: { name: string }) {
       <ThingEvents kind="Link" name={name} />
       <History kind="Link" name={name} revision={link.metadata.revision} />
       <Section title="In the terminal">
-        <Commands link={link} />
+        <LinkCommands link={link} />
       </Section>
       <Section title="Object">
         <Facts
@@ -135,83 +138,3 @@ function wireFacts({ spec, status }: Link, isLive: boolean): ComparedFact[] {
     },
   ];
 }
-
-function EndSection({ link, index, isLive }: { link: Link; index: 0 | 1; isLive: boolean }) {
-  const end = link.spec.endpoints[index];
-  const pod = useTopology((state) => (end && isPodEnd(end) ? state.stream.pods.get(end.pod) : undefined));
-  if (!end || !isPodEnd(end)) return null;
-  const status = link.status.endpoints[index];
-  const addresses = pod?.status.interfaces.find((item) => item.name === end.interface)?.addresses;
-  const seen = <T,>(value: T | null | undefined) => (isLive ? (value ?? null) : null);
-  const facts: ComparedFact[] = [
-    { name: "node", asked: null, observed: seen(status?.node) },
-    {
-      name: "carrier",
-      asked: link.spec.state === "up" ? "yes" : "no",
-      observed: isLive && status?.carrier != null ? (status.carrier ? "yes" : "no carrier") : null,
-      isDifferent: isLive && status?.carrier != null && status.carrier !== (link.spec.state === "up"),
-    },
-    { name: "addresses", asked: lines(end.addresses), observed: isLive && addresses ? lines(addresses) : null },
-    { name: "MAC", asked: end.mac ?? null, observed: seen(status?.mac) },
-    { name: "MTU", asked: link.spec.mtu ?? null, observed: seen(status?.mtu) },
-    { name: "ifIndex", asked: null, observed: seen(status?.ifIndex) },
-    ...(end.routes && end.routes.length > 0 ? [routesFact(end)] : []),
-  ];
-  return (
-    <section className="section" data-testid={`panel-end-${index}`}>
-      <h3>
-        <button
-          type="button"
-          onClick={() => ui.selectOne(`pod/${end.pod}`)}
-          style={{ all: "unset", cursor: "pointer", color: "var(--text)", textDecoration: "underline dotted" }}
-        >
-          {end.pod}
-        </button>{" "}
-        <span className="mono">{end.interface}</span>
-      </h3>
-      {isLive && status?.message && <p style={{ margin: "0 0 6px", color: "var(--degraded)" }}>{status.message}</p>}
-      <ComparedFacts facts={facts.map(mono)} label={`${end.pod} ${end.interface}, asked and observed`} />
-    </section>
-  );
-}
-
-function routesFact(end: PodEndpoint): ComparedFact {
-  const routes = end.routes?.map((route) => (route.via ? `${route.to} via ${route.via}` : route.to));
-  return { name: "routes", asked: lines(routes), observed: "" };
-}
-
-function lines(items: string[] | undefined) {
-  if (!items || items.length === 0) return "none";
-  return items.map((item) => <div key={item}>{item}</div>);
-}
-
-const mono = (fact: ComparedFact): ComparedFact => ({
-  ...fact,
-  asked: fact.asked === null ? null : <span className="mono">{fact.asked}</span>,
-  observed: fact.observed === null ? null : <span className="mono">{fact.observed}</span>,
-});
-
-function Commands({ link }: { link: Link }) {
-  const nodes = useTopology((state) => state.stream.nodes);
-  const pods = useTopology((state) => state.stream.pods);
-  const lines: { text: string; label: string }[] = [];
-  for (const end of link.spec.endpoints) {
-    if (!isPodEnd(end)) continue;
-    const netns = pods.get(end.pod)?.status.netns;
-    if (netns)
-      lines.push({
-        text: `nsenter --net=${netns} ip -d link show ${end.interface}`,
-        label: `Copy: ${end.interface} in ${end.pod}`,
-      });
-  }
-  const onNodes = new Set(link.status.endpoints.flatMap((end) => (end.node === null ? [] : [end.node])));
-  for (const name of onNodes) {
-    const panel = panelOf(nodes.get(name));
-    if (panel)
-      lines.push({ text: `nsenter --net=${panel} tc -s filter show`, label: `Copy: cross-connects on ${name}` });
-  }
-  lines.push({ text: `bin/ratchetctl -n ${link.metadata.namespace} get link ${link.metadata.name}`, label: "Copy" });
-  return lines.map((line) => <CopyLine key={line.text} {...line} />);
-}
-
-const panelOf = (node: Node | undefined) => node?.status.panelNetns ?? undefined;

@@ -120,6 +120,7 @@ const PHASE_COLOR = {
 function podFacts({ metadata, spec, status }: Pod) {
   const labels = Object.entries(metadata.labels);
   return [
+    { name: "source", value: "cni" in (spec.sandbox ?? {}) ? "Kubernetes" : null },
     { name: "node", value: status.node },
     { name: "netns", value: status.netns && <span className="mono">{status.netns}</span> },
     { name: "loopback", value: spec.loopback?.length ? <span className="mono">{spec.loopback.join(" ")}</span> : null },

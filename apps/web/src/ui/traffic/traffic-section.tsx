@@ -1,7 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
 import type { Link } from "@ratchet/contracts";
 import { useState } from "react";
-import { isPodEnd } from "../../graph/model.js";
+import { endPods } from "../../graph/link-end.js";
 import { bitsText, countText, type Rate } from "../../graph/rates.js";
 import { type RatePoint, TELEMETRY_SPAN_SECONDS, useLinkTelemetry } from "../../hooks/use-link-telemetry.js";
 import { useServerClock } from "../../hooks/use-server-clock.js";
@@ -27,7 +27,7 @@ export function TrafficSection({ link }: { link: Link }) {
   const [shown, setShown] = useState<Shown>("bytes");
   const isLive = useTopology((state) => state.phase === "live");
   const now = useServerClock(isLive);
-  const [a, b] = link.spec.endpoints.map((end) => (isPodEnd(end) ? end.pod : ""));
+  const [a, b] = endPods(link);
   return (
     <Section title="Traffic">
       <SegmentedControl
