@@ -85,6 +85,7 @@ test("a scenario is carried out, measured and healed", async () => {
   const begun = await begin(SCENARIO, "?seed=7&name=first");
   expect(begun).toMatchObject({ kind: "Run", metadata: { name: "first" }, spec: { scenario: "cut-it", seed: 7 } });
   const run = await over(begun);
+  expect(run.metadata.revision).toBe(begun.metadata.revision);
   expect(run.status).toMatchObject({ phase: "Passed", reason: "", by: "mona" });
   expect(states(run).map(([, state]) => state)).toEqual(Array(7).fill("passed"));
   const [probe] = run.status.probes;
@@ -197,6 +198,11 @@ test("cancelled in the middle, what it changed is as it was", async () => {
     "link ab",
   ]);
   await expectPutBack(before);
+  const { body } = await api.get(`/api/v1/changes?kind=Run&name=${run.metadata.name}`);
+  expect(body.items.map(({ verb, actor }: { verb: string; actor: string }) => [verb, actor])).toEqual([
+    ["end", "olga"],
+    ["create", "mona"],
+  ]);
 });
 
 test("the control plane killed in the middle: the next one tears it down", async () => {

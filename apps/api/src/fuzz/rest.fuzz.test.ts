@@ -62,7 +62,8 @@ function queryValue(random: Random): string {
 function drawBody(random: Random, { body }: Operation): string {
   if (random.chance(0.02)) return deepJson(random.pick([10, 1000, 50_000]));
   if (random.chance(0.03)) return mutateText(random, '{"metadata":{"name":"a"},"spec":{}}');
-  const schema = DOCUMENT.components.schemas[body ?? ""];
+  const named = body === "RunOrScenario" ? random.pick(["RunInput", "ScenarioInput"]) : (body ?? "");
+  const schema = DOCUMENT.components.schemas[named];
   const documents = ["PodInput", "LinkInput"].map((name) => DOCUMENT.components.schemas[name] ?? {});
   const sample =
     schema === undefined
@@ -79,7 +80,9 @@ function contentType(random: Random, operation: Operation): string {
   if (random.chance(0.04))
     return random.pick(["text/plain", "application/xml", "application/json; charset=utf-16", "x"]);
   if (operation.body === "MergePatch") return random.pick(["application/merge-patch+json", "application/json"]);
-  return operation.body === "Manifests" && random.chance(0.3) ? "application/yaml" : "application/json";
+  return ["Manifests", "RunOrScenario"].includes(operation.body ?? "") && random.chance(0.3)
+    ? "application/yaml"
+    : "application/json";
 }
 
 test("rest: every request is done or refused as a problem, and the API goes on", async () => {

@@ -78,7 +78,16 @@ async function readBody(body: unknown): Promise<{ value: unknown; lineOf?: (fiel
       `the body has ${documents.length} documents: send one ${API_VERSION} Scenario or Run`,
     );
   }
-  return { value: documents[0], lineOf: linesOf(body.text) };
+  return { value: documents[0], lineOf: lazily(() => linesOf(body.text)) };
+}
+
+/** Only what is refused needs its lines. */
+function lazily(make: () => (field: string) => number): (field: string) => number {
+  let lineOf: ((field: string) => number) | undefined;
+  return (field) => {
+    lineOf ??= make();
+    return lineOf(field);
+  };
 }
 
 function checkNamespace(named: string | undefined, namespace: string): void {

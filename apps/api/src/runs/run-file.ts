@@ -7,6 +7,7 @@ const RETRY_MS = 500;
 
 class NotOurs extends Error {
   override readonly name = "NotOurs";
+  override readonly message = "the run is another process's now";
 }
 
 interface Content {
@@ -37,7 +38,7 @@ export class RunFile {
     this.#onLost = onLost;
   }
 
-  /** Resolves when the store holds this, or something newer of ours. @throws ProblemError when it cannot be written now */
+  /** Resolves when the store holds this, or something newer of ours. Rejects when it cannot be written, or is not ours. */
   write(status: RunStatus, undo: readonly Undo[]): Promise<void> {
     const written = this.#put({ status, undo: [...undo] });
     // Who waits hears of it; who does not will write again.
@@ -86,7 +87,7 @@ export class RunFile {
   }
 
   async #commit({ status, undo, series }: Content): Promise<void> {
-    if (this.#isClosed) return;
+    if (this.#isClosed) throw new NotOurs();
     try {
       await this.#core.transactor.commit("", (draft) => {
         const held = draft.read<ScenarioRunRecord>(this.#key);
@@ -95,9 +96,11 @@ export class RunFile {
         if (series !== undefined) draft.put(keys.seriesOfRun(held.namespace, held.name), series);
       });
     } catch (error) {
-      if (!(error instanceof NotOurs)) throw error;
-      this.#isClosed = true;
-      this.#onLost();
+      if (error instanceof NotOurs) {
+        this.#isClosed = true;
+        this.#onLost();
+      }
+      throw error;
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Core } from "../core.js";
 import { NotLeading } from "../replicas/leader.js";
 import type { ScenarioRunRecord } from "../state/records.js";
 import { RunExecution } from "./run-execution.js";
+import { revisionOf } from "./run-of.js";
 
 const RETRY_MS = 1000;
 /** How long a process that is told to end waits for its runs to be torn down. */
@@ -83,9 +84,9 @@ export class RunKeeper {
     try {
       const { result } = await this.#core.transactor.commit("", (draft) => {
         draft.require(this.#core.leader.fence());
-        const held = draft.read<ScenarioRunRecord>(key);
-        if (held === undefined || !isUnderWay(held)) return undefined;
-        const taken = { ...held, owner: this.#owner };
+        const held = draft.stored<ScenarioRunRecord>(key);
+        if (held === undefined || !isUnderWay(held.data)) return undefined;
+        const taken = { ...held.data, revision: revisionOf(held), owner: this.#owner };
         draft.put(key, taken);
         return taken;
       });

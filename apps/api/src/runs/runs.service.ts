@@ -13,7 +13,7 @@ import { problemsOfRun } from "./admit-run.js";
 import { planRun, shownSteps } from "./plan-run.js";
 import { type AskedRun, readRun, refuseAt } from "./read-run.js";
 import { isUnderWay } from "./run-keeper.js";
-import { runOf } from "./run-of.js";
+import { revisionOf, runOf } from "./run-of.js";
 import { RunsRepository } from "./runs.repository.js";
 
 const MAX_UNDER_WAY = 8;
@@ -53,30 +53,44 @@ export class RunsService {
   }
 
   /** Of a run that is over: nothing. @throws ProblemError NotFound */
-  async cancel(namespace: string, name: string, { actor }: Request): Promise<Run> {
+  async cancel(namespace: string, name: string, { actor, onChanges }: Request): Promise<Run> {
     const key = keys.scenarioRun(namespace, name);
-    await this.#core.transactor.commit(actor, (draft) => {
-      const held = draft.read<ScenarioRunRecord>(key);
+    const { changes } = await this.#core.transactor.commit(actor, (draft) => {
+      const held = draft.stored<ScenarioRunRecord>(key);
       if (held === undefined) throw notFound("Run", namespace, name);
-      if (!isUnderWay(held) || held.cancel !== null) return;
+      const { data } = held;
+      if (!isUnderWay(data) || data.cancel !== null) return;
       const cancel = { by: actor, at: new Date().toISOString() };
-      draft.put(key, { ...held, cancel } satisfies ScenarioRunRecord);
+      const revision = revisionOf(held);
+      draft.put(key, { ...data, revision, cancel } satisfies ScenarioRunRecord);
+      const before = documentOf(data, revision);
+      draft.note({ verb: "end", kind: "Run", namespace, name, before, after: { ...before, cancel } });
     });
+    onChanges?.(changes.map(({ id }) => id));
     return this.#runs.get(namespace, name);
   }
 
   /** Answers it as it was. @throws ProblemError NotFound, Stale, Conflict while it is under way */
-  async remove(namespace: string, name: string, { actor, ifMatch }: Request): Promise<Run> {
+  async remove(namespace: string, name: string, { actor, ifMatch, onChanges }: Request): Promise<Run> {
     const run = this.#runs.get(namespace, name);
     const key = keys.scenarioRun(namespace, name);
-    await this.#core.transactor.commit(actor, (draft) => {
+    const { changes } = await this.#core.transactor.commit(actor, (draft) => {
       const held = draft.stored<ScenarioRunRecord>(key);
       if (held === undefined) throw notFound("Run", namespace, name);
-      checkIfMatch(ifMatch, held.modRevision);
+      const revision = revisionOf(held);
+      checkIfMatch(ifMatch, revision);
       if (isUnderWay(held.data)) throw new ProblemError("Conflict", `run ${name} is under way: cancel it first`);
       forget(draft, held.data);
-      draft.note({ verb: "delete", kind: "Run", namespace, name, before: documentOf(held.data), after: null });
+      draft.note({
+        verb: "delete",
+        kind: "Run",
+        namespace,
+        name,
+        before: documentOf(held.data, revision),
+        after: null,
+      });
     });
+    onChanges?.(changes.map(({ id }) => id));
     return run;
   }
 
@@ -100,7 +114,7 @@ export class RunsService {
     over.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
     for (const old of over.slice(KEPT_RUNS - 1)) forget(draft, old);
     draft.put(key, record);
-    draft.note({ verb: "create", kind: "Run", namespace, name, before: null, after: documentOf(record) });
+    draft.note({ verb: "create", kind: "Run", namespace, name, before: null, after: documentOf(record, 0) });
   }
 }
 
@@ -109,8 +123,8 @@ function forget(draft: Draft, { namespace, name }: ScenarioRunRecord): void {
   draft.delete(keys.seriesOfRun(namespace, name));
 }
 
-function documentOf(record: ScenarioRunRecord): object {
-  return { apiVersion: API_VERSION, kind: "Run", metadata: metadataOf(record, 0), spec: record.spec };
+function documentOf(record: ScenarioRunRecord, revision: number): object {
+  return { apiVersion: API_VERSION, kind: "Run", metadata: metadataOf(record, revision), spec: record.spec };
 }
 
 type Asked = Pick<AskedRun, "scenario" | "labels" | "annotations"> & {

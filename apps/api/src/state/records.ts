@@ -46,6 +46,8 @@ export type Undo =
 
 /** A run of a scenario. One process at a time writes it: the one named in `owner`. */
 export interface ScenarioRunRecord extends IntentRecord<{ scenario: string; seed: number; source: ScenarioSpec }> {
+  /** At which it was made: the entry's own moves with its status. Absent until it is written for the second time. */
+  revision?: number;
   /** Of the process that carries it out; null before anybody has taken it. */
   owner: string | null;
   cancel: { by: string; at: string } | null;
