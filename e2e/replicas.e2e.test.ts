@@ -84,6 +84,51 @@ describe("two replicas of the API on three members of etcd", () => {
     }
   });
 
+  it("a replica that hangs is gone round, and when it wakes up it knows that it does not lead", async () => {
+    const a = await lab.sandbox("a");
+    const before = await wires();
+    const leads = async (url: string) => {
+      const metrics = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(2_000) });
+      return /^ratchet_leader 1$/m.test(await metrics.text());
+    };
+    const isLeading = await Promise.all(urls.map(leads));
+    const hanging = lab.lab.replicas[isLeading.indexOf(true)]!;
+    const other = urls.find((url) => url !== hanging.url)!;
+    const pid = lab.lab.pids()[hanging.name]!;
+    process.kill(pid, "SIGSTOP");
+    try {
+      await eventually(() => lab.client.patchLink("ab", { metadata: { labels: { hangs: "yes" } } }), {
+        withinMs: 10_000,
+      });
+      // Its agents notice the silence and go on at the other.
+      await eventually(
+        async () => {
+          const { items } = (await at(other, "GET", "/api/v1/nodes")).body;
+          expect(items.map((node: { status: { phase: string } }) => node.status.phase)).toEqual(["Ready", "Ready"]);
+          expect((await at(other, "GET", LINK)).body.status.phase).toBe("Up");
+        },
+        { withinMs: 30_000 },
+      );
+      await eventually(async () => expect(await leads(other)).toBe(true), { withinMs: 20_000 });
+      expect((await a.ping("10.0.0.2")).received).toBe(3);
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    await eventually(
+      async () => {
+        const [here, there] = await Promise.all([hanging.url, other].map((url) => at(url, "GET", LINK)));
+        expect(here!.body.spec).toEqual(there!.body.spec);
+        expect(here!.body.metadata).toEqual(there!.body.metadata);
+        expect([here!.body.status.phase, there!.body.status.phase]).toEqual(["Up", "Up"]);
+        expect(await leads(hanging.url)).toBe(false);
+      },
+      { withinMs: 20_000 },
+    );
+    expect(await leads(other)).toBe(true);
+    expect(await wires()).toEqual(before);
+    await mine.shows("ab", "up", 10_000);
+  }, 120_000);
+
   it(`etcd away for ${AWAY_SECONDS} s: reads go on and say so, writes are refused, wires stay; then all goes on`, async () => {
     const a = await lab.sandbox("a");
     const before = await wires();
