@@ -11,6 +11,7 @@ import { paintFor } from "./output/paint.js";
 import { apply } from "./verbs/apply.js";
 import { backup, isBackupFile, restoreBackup } from "./verbs/backup.js";
 import { remove } from "./verbs/delete.js";
+import { describe } from "./verbs/describe.js";
 import { doctor } from "./verbs/doctor.js";
 import { exec } from "./verbs/exec.js";
 import { fault } from "./verbs/fault.js";
@@ -110,6 +111,10 @@ export function buildProgram(
     .description("show nodes, pods, links, faults, scenarios or runs")
     .option("-l, --selector <labels>", "only those with these labels: key=value,...")
     .action((kind, name, options) => get(context(), kind, name, options));
+  program
+    .command("describe <kind> [name]")
+    .description("all there is to know of a link or a pod: where it comes from, where it is, and why it is as it is")
+    .action((kind, name) => describe(context(), kind, name));
   withWait(program.command("apply"))
     .description("make what the files say, whole or not at all")
     .option("-f, --file <file>", "YAML or JSON, may be given again; - is stdin", collect, [])

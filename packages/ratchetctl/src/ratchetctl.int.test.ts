@@ -55,6 +55,16 @@ describe("get", () => {
   });
 });
 
+describe("describe", () => {
+  it("tells of one link, and refuses what it does not know", async () => {
+    api.answer(`GET ${LINKS}/mid`, tunnel("Up"));
+    const { code, stdout } = await api.ctl(["describe", "link/mid"]);
+    expect([code, stdout.split("\n")[0]]).toEqual([0, "Link   default/mid"]);
+    expect((await api.ctl(["describe", "node", "left"])).code).toBe(2);
+    expect((await api.ctl(["describe", "link"])).code).toBe(2);
+  });
+});
+
 describe("doctor", () => {
   const extra = {
     code: "DeviceExtra",

@@ -1,0 +1,18 @@
+import type { Link, Pod } from "@ratchet/contracts";
+import { objectPath } from "../api/paths.js";
+import { type Context, json } from "../context.js";
+import { UsageError } from "../ctl-error.js";
+import { splitReference } from "../kinds.js";
+import { describeLink, describePod } from "../output/describe.js";
+
+/** One link or pod, with everything that is known of it. */
+export async function describe(context: Context, kind: string, name: string | undefined): Promise<void> {
+  const { plural, name: wanted } = splitReference(kind, name);
+  if (plural !== "links" && plural !== "pods")
+    throw new UsageError(`describe knows links and pods: get ${plural} shows these`);
+  if (wanted === undefined) throw new UsageError(`describe ${kind} needs a name`);
+  const object = await context.api.get<Link | Pod>(objectPath(plural, context.namespace, wanted));
+  if (context.isJson) return json(context, object);
+  const text = object.kind === "Link" ? describeLink(object, context.paint) : describePod(object, context.paint);
+  context.streams.out(text);
+}
