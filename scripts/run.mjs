@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { runFuzz } from "./fuzz.mjs";
 import { runThrough } from "./setup/child.mjs";
-import { needEtcd, needKubePrograms, needLabPrograms } from "./setup/debian.mjs";
+import { needEtcd, needImagePrograms, needKubePrograms, needLabPrograms } from "./setup/debian.mjs";
 import { node, root } from "./setup/paths.mjs";
 import { needLinux, needRoot } from "./setup/platform.mjs";
 import { SetupError } from "./setup/say.mjs";
@@ -54,6 +54,7 @@ const VERBS = {
   },
   async images(args) {
     needLinux();
+    if (args.some((arg) => ["etcd", "postgres", "front"].includes(arg))) await needImagePrograms();
     await prepareWorkspace("product");
     return runThrough(node, [join(root, "scripts/images/main.mjs"), ...args], { env: toolEnvironment() });
   },

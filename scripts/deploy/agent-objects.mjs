@@ -96,6 +96,7 @@ function podSpec(value) {
         },
         volumeMounts: [
           { name: "netns", mountPath: "/run/netns", mountPropagation: "HostToContainer" },
+          { name: "pod-netns", mountPath: value("host.podNetns"), mountPropagation: "HostToContainer" },
           { name: "proc-sys", mountPath: "/host/proc/sys" },
           { name: "tun", mountPath: "/dev/net" },
           { name: "run", mountPath: "/run/ratchet" },
@@ -110,6 +111,7 @@ function podSpec(value) {
     ],
     volumes: [
       ...sharedVolumes(value),
+      hostPath("pod-netns", value("host.podNetns")),
       hostPath("proc-sys", "/proc/sys", "Directory"),
       hostPath("tun", "/dev/net", "DirectoryOrCreate"),
       { name: "cni", configMap: { name: value("agent.name") } },

@@ -40,6 +40,8 @@ export function defaultValues(version) {
       cniConf: "/etc/cni/net.d",
       run: "/run/ratchet",
       state: "/var/lib/ratchet",
+      // Where containerd has the namespaces of pods that are not in /run/netns (netns_mounts_under_state_dir).
+      podNetns: "/run/containerd/io.containerd.grpc.v1.cri/netns",
     },
     cni: {
       // The first file by name counts; .conflist when it lists several plugins.

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { root as checkout } from "../setup/paths.mjs";
 import { archive, layer } from "./archive.mjs";
+import { ImagesError } from "./images-error.mjs";
 import { RECIPES } from "./recipes.mjs";
 import { runForOutput } from "./run-for-output.mjs";
 
@@ -70,5 +71,3 @@ function readArguments(args) {
   }
   return { ...options, out: resolve(options.out), names: names.length === 0 ? OURS : names };
 }
-
-export class ImagesError extends Error {}

@@ -1,4 +1,5 @@
-import { buildImages, IMAGES_USAGE, ImagesError } from "./build.mjs";
+import { buildImages, IMAGES_USAGE } from "./build.mjs";
+import { ImagesError } from "./images-error.mjs";
 
 const args = process.argv.slice(2);
 if (args.includes("--help") || args.includes("-h")) {

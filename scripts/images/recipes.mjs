@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { root as checkout } from "../setup/paths.mjs";
 import { HOME, nodeBase, traced, USER } from "./parts.mjs";
 import { Root } from "./root.mjs";
+import { STORE_RECIPES } from "./store-recipes.mjs";
 
 const NODE = ["/usr/bin/node"];
 const PORTS = { "8443/tcp": {} };
@@ -13,6 +14,7 @@ const PORTS = { "8443/tcp": {} };
  * @type {Record<string, { title: string, layers: () => Promise<Root>[], config: object }>}
  */
 export const RECIPES = {
+  ...STORE_RECIPES,
   api: {
     title: "Ratchet's control plane and its page",
     layers: () => [nodeBase(), apiLayer()],

@@ -23,6 +23,13 @@ const KUBERNETES = [
   { package: "busybox-static", needs: ["busybox"], why: "makes their image" },
   { package: "openssl", needs: ["openssl"], why: "makes the cluster's certificates" },
 ];
+const IMAGES = [
+  { package: "etcd-server", needs: ["etcd"], why: "goes into the image etcd" },
+  { package: "etcd-client", needs: ["etcdctl"], why: "goes into the image etcd" },
+  { package: "postgresql-15", needs: ["/usr/lib/postgresql/15/bin/postgres"], why: "goes into the image postgres" },
+  { package: "busybox-static", needs: ["busybox"], why: "goes into the image postgres" },
+  { package: "haproxy", needs: ["haproxy"], why: "goes into the image front" },
+];
 const TESTS = [
   ...LAB,
   ...KUBERNETES,
@@ -43,6 +50,9 @@ export const needEtcd = () => needPrograms([ETCD], "the lab with etcd");
 
 /** Makes sure that what a real cluster is made of is there, besides Kubernetes' own programs. */
 export const needKubePrograms = () => needPrograms(KUBERNETES, "a real cluster");
+
+/** Makes sure that what goes into the images that are not ours is there. */
+export const needImagePrograms = () => needPrograms(IMAGES, "the images");
 
 /** Makes sure that what the tests start is there. */
 export const needTestPrograms = () => needPrograms(TESTS, "the tests");

@@ -50,9 +50,25 @@ export async function makeAuthority(name: string, days: number, now = new Date()
  * Makes a server's certificate for these host names and addresses (RFC 6125: the first word of its subject counts for
  * nothing). A `days` below zero has run out already.
  */
-export async function signServer(
+export function signServer(authority: KeyPair, hosts: readonly string[], days: number, now?: Date): Promise<KeyPair> {
+  return sign(authority, { name: "ratchet-api", hosts, usages: [ExtendedKeyUsage.serverAuth] }, days, now);
+}
+
+/** Makes the certificate of a member of etcd, which is also a client of the others; or of a client alone, without hosts. */
+export function signStore(authority: KeyPair, name: string, hosts: readonly string[], days: number): Promise<KeyPair> {
+  const usages = [ExtendedKeyUsage.clientAuth, ...(hosts.length === 0 ? [] : [ExtendedKeyUsage.serverAuth])];
+  return sign(authority, { name, hosts, usages }, days);
+}
+
+interface Subject {
+  name: string;
+  hosts: readonly string[];
+  usages: ExtendedKeyUsage[];
+}
+
+async function sign(
   authority: KeyPair,
-  hosts: readonly string[],
+  { name, hosts, usages }: Subject,
   days: number,
   now = new Date(),
 ): Promise<KeyPair> {
@@ -62,13 +78,13 @@ export async function signServer(
   const extensions: Extension[] = [
     new BasicConstraintsExtension(false, undefined, true),
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-    new SubjectAlternativeNameExtension(names),
+    new ExtendedKeyUsageExtension(usages),
+    ...(names.length === 0 ? [] : [new SubjectAlternativeNameExtension(names)]),
     await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     await SubjectKeyIdentifierExtension.create(keys.publicKey),
   ];
   const certificate = await X509CertificateGenerator.create({
-    ...{ subject: [{ CN: ["ratchet-api"] }], issuer: issuer.subject, publicKey: keys.publicKey },
+    ...{ subject: [{ CN: [name] }], issuer: issuer.subject, publicKey: keys.publicKey },
     ...{ signingKey: await readKey(authority.key), signingAlgorithm: ALGORITHM, serialNumber: newSerial() },
     ...lifetime(days, now),
     extensions,

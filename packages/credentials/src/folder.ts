@@ -164,7 +164,7 @@ function environment(folder: string): string {
 }
 
 /** Replaces a file at once, so that nobody reads half of it, and never readable by others in between. */
-function write(folder: string, file: string, content: string): void {
+export function write(folder: string, file: string, content: string): void {
   const path = join(folder, file);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const next = `${path}.${process.pid}.new`;

@@ -56,7 +56,7 @@ export function controlPlane(setup: ControlPlaneSetup): ControlPlane {
         ...[`--bind-address=${address}`, `--advertise-address=${address}`, "--secure-port=6443"],
         ...[`--tls-cert-file=${pki.serverCert}`, `--tls-private-key-file=${pki.serverKey}`],
         ...[`--client-ca-file=${pki.ca}`, `--token-auth-file=${setup.tokenFile}`, "--authorization-mode=Node,RBAC"],
-        "--disable-admission-plugins=ServiceAccount",
+        ...["--disable-admission-plugins=ServiceAccount", "--allow-privileged"],
         ...["--service-account-issuer=https://kubernetes.default.svc", "--service-cluster-ip-range=10.0.0.0/24"],
         ...[`--service-account-key-file=${pki.accountPublic}`, `--service-account-signing-key-file=${pki.accountKey}`],
         ...[`--kubelet-client-certificate=${pki.clientCert}`, `--kubelet-client-key=${pki.clientKey}`],
@@ -71,7 +71,7 @@ export function controlPlane(setup: ControlPlaneSetup): ControlPlane {
       [
         ...[`--kubeconfig=${kubeconfig}`, "--leader-elect=false", "--secure-port=0"],
         ...["--node-monitor-period=1s", "--node-monitor-grace-period=20s"],
-        `--service-account-private-key-file=${pki.accountKey}`,
+        ...[`--service-account-private-key-file=${pki.accountKey}`, `--root-ca-file=${pki.ca}`],
       ],
       always,
     ),

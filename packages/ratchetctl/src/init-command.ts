@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Streams } from "./context.js";
-import { DEFAULT_FOLDER, init, initNodes, initSecrets, initServer, initToken } from "./verbs/init.js";
+import { DEFAULT_FOLDER, init, initCompose, initNodes, initSecrets, initServer, initToken } from "./verbs/init.js";
 import { wholeNumber } from "./whole-number.js";
 
 const DAYS = 825;
@@ -20,6 +20,13 @@ export function addInit(program: Command, streams: Streams): void {
   withHosts(withFolder(verb.command("server")))
     .description("make a new certificate of the same authority")
     .action((_, command) => initServer(streams, { ...command.optsWithGlobals(), dir: folderOf(command) }));
+  withHosts(withFolder(verb.command("compose")))
+    .description("make what docker-compose.yml needs; makes the folder too")
+    .option("--name <node>", "of this host as a node (default: its name)")
+    .option("--vtep <address>", "this host's address for tunnels (default: its first that others can reach)")
+    .action((options, command) =>
+      initCompose(streams, { ...options, ...command.optsWithGlobals(), dir: folderOf(command) }),
+    );
   withFolder(verb.command("secrets"))
     .description("print what a Kubernetes cluster needs of them, for kubectl apply -f - (-n: ratchet-system)")
     .action((_, command) => {

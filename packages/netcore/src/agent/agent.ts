@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { type FSWatcher, readFileSync, watch } from "node:fs";
 import { release } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type {
-  AgentEvent,
-  AgentHello,
-  ApiAssignment,
-  InspectParams,
-  InspectResult,
-  LabImages,
+import {
+  type AgentEvent,
+  type AgentHello,
+  type ApiAssignment,
+  type InspectParams,
+  type InspectResult,
+  type LabImages,
+  MTU_MAX_BYTES,
 } from "@ratchet/contracts";
 import { Executor } from "../executor/executor.js";
 import { bootTimeMs } from "../ffi/boot-time.js";
@@ -474,7 +475,8 @@ export class Agent {
     const parent = NetlinkSocket.use(undefined, (socket) => findLink(socket, { ifName: this.config.parentInterface }));
     if (parent === undefined)
       throw new Error(`--parent names an interface that is not here: ${this.config.parentInterface}`);
-    return parent.mtuBytes;
+    // Of loopback it is 65536: more than any packet.
+    return Math.min(parent.mtuBytes, MTU_MAX_BYTES);
   }
 }
 

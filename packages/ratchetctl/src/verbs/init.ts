@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { isIP } from "node:net";
-import { hostname } from "node:os";
+import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { Name } from "@ratchet/contracts";
 import type { Streams } from "../context.js";
@@ -56,6 +57,24 @@ export async function initToken(streams: Streams, role: "operator" | "replica" |
   streams.out(`${join(dir, `${role}.token`)}\n`);
 }
 
+/** Makes what docker-compose.yml needs. */
+export async function initCompose(streams: Streams, options: InitOptions & { name?: string; vtep?: string }) {
+  const { dir, host, days } = options;
+  const vtep = options.vtep ?? ownAddress();
+  const node = options.name ?? (hostname().toLowerCase().split(".", 1)[0] || "node");
+  checkNodes([node]);
+  if (isIP(vtep) === 0) throw new UsageError(`--vtep ${vtep} is no address`);
+  if (process.getuid?.() !== 0)
+    throw new CtlError("init compose needs root: each file belongs to the user that reads it");
+  const hosts = hostsOf(host);
+  const { makeComposeFolder, makeFolder } = await folder();
+  const file = await told(async () => {
+    if (!existsSync(join(dir, "ca.key"))) await makeFolder(dir, { hosts, days, nodes: [node] });
+    return makeComposeFolder(dir, { hosts, days, node, vtep });
+  });
+  streams.out(`${file}\n  docker-compose --env-file ${file} up -d\n`);
+}
+
 /** Prints the Secrets that the manifests in deploy/ name; the authority's key is not among them. */
 export async function initSecrets(streams: Streams, dir: string, namespace: string) {
   const { FILES, nodesOf, read } = await folder();
@@ -93,6 +112,14 @@ async function told<T>(run: () => T | Promise<T>): Promise<T> {
     if (error instanceof FolderError || code !== undefined) throw new CtlError((error as Error).message);
     throw error;
   }
+}
+
+/** The first address of this host that is not its loopback's. */
+function ownAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const own = all.find(({ family, internal }) => family === "IPv4" && !internal);
+  if (own === undefined) throw new UsageError("--vtep is needed: this host has no address beside loopback's");
+  return own.address;
 }
 
 function checkNodes(names: readonly string[]): void {
