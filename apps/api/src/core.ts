@@ -1,3 +1,4 @@
+import type { PeerLayout } from "@ratchet/contracts";
 import { AgentsService } from "./agents/agents.service.js";
 import { Dispatcher } from "./agents/dispatcher.js";
 import { EventLog } from "./events/event-log.js";
@@ -137,7 +138,8 @@ export class Core {
     });
     this.#faultEnder.look();
     const { agents, registry, reconciler, feed, events } = this;
-    replicas?.join({ mirror, places, agents, registry, reconciler, feed, events, log });
+    const onLayout = (layout: PeerLayout) => this.hub.broadcast(layout, layout.namespace);
+    replicas?.join({ mirror, places, agents, registry, reconciler, feed, events, log, onLayout });
     publishRuns(mirror, this.hub);
     this.scenarioRuns = new RunKeeper(this);
     this.health.start();

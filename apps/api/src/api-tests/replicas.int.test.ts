@@ -207,6 +207,15 @@ test("a change made at one replica is seen at the other within 100 ms", async ()
   expect(tookMs[Math.floor(tookMs.length * 0.8)]).toBeLessThan(100);
 });
 
+test("a layout saved at one replica moves the pages at the other", async () => {
+  const reader = await StreamReader.open(two.url);
+  readers.push(reader);
+  await reader.frame((frame) => frame.type === "snapshot");
+  const layout = { positions: { "pod/a": { x: 1, y: 2 } } };
+  expect((await one.request("PUT", "/api/v1/namespaces/default/layout", layout)).status).toBe(200);
+  expect(await reader.frame((frame) => frame.type === "layout")).toMatchObject({ layout });
+});
+
 test("a page that comes from another replica goes on with its revision", async () => {
   await wired();
   const first = await StreamReader.open(two.url);

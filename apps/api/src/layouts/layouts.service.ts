@@ -31,7 +31,9 @@ export class LayoutsService {
       updatedBy: actor,
       updatedAt: new Date().toISOString(),
     });
-    this.#core.hub.broadcast({ type: "layout", namespace, layout, actor }, namespace);
+    const { hub, replicas } = this.#core;
+    hub.broadcast({ type: "layout", namespace, layout, actor }, namespace);
+    replicas?.peers?.server.layout({ type: "layout", namespace, layout, actor });
     return layout;
   }
 }

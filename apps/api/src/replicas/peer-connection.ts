@@ -58,6 +58,10 @@ export class PeerConnection {
     this.#dial();
   }
 
+  get isOpen(): boolean {
+    return this.#isWelcome;
+  }
+
   /** False: it is not connected, and nothing was sent. */
   send(frame: PeerToAgent): boolean {
     if (!this.#isWelcome || this.#socket?.readyState !== WebSocket.OPEN) return false;

@@ -7,6 +7,7 @@ import {
   PEER_PROTOCOL,
   PEER_PROTOCOL_OLDEST,
   type PeerHello,
+  type PeerLayout,
   type PeerToAgent,
   type PeerToDialler,
 } from "@ratchet/contracts";
@@ -122,6 +123,10 @@ export class PeerServer {
 
   event(event: Event): void {
     this.#tell({ type: "event", event });
+  }
+
+  layout(frame: PeerLayout): void {
+    this.#tell(frame);
   }
 
   /** Brings an answer to the replica that asked. False: none did. */

@@ -5,6 +5,7 @@ import {
   type ApiToAgent,
   keys,
   PEER_PROTOCOL,
+  type PeerLayout,
 } from "@ratchet/contracts";
 import type { PeerDial } from "../access/peer-credentials.js";
 import type { AgentRelay } from "../agents/agent-relay.js";
@@ -33,6 +34,8 @@ export interface PeersParts {
   feed: Feed;
   events: EventLog;
   log: Logger;
+  /** Somebody saved a layout at another replica. */
+  onLayout: (layout: PeerLayout) => void;
   /** What is shown to the replica at this address. */
   credentials?: (url: string) => PeerDial;
 }
@@ -114,6 +117,7 @@ export class Peers implements AgentRelay {
     const known = this.#connections.get(id);
     if (record === undefined) {
       known?.connection.letGo();
+      if (known?.connection.isOpen === false) this.#connections.delete(id);
       return;
     }
     const isSame = known?.record.incarnation === record.incarnation && known.record.peerUrl === record.peerUrl;
@@ -121,13 +125,19 @@ export class Peers implements AgentRelay {
     if (isSame || record.peerUrl === null) return;
     known?.connection.stop();
     this.#remote.lost(id);
-    const { replica, mirror, log, credentials } = this.#parts;
+    const { replica, mirror, log, onLayout, credentials } = this.#parts;
     const url = record.peerUrl;
     const connection = new PeerConnection(
       url,
       id,
       { type: "hello", protocol: PEER_PROTOCOL, replica, storeId: mirror.storeId },
-      { told: (frame) => this.#remote.told(id, frame), lost: () => this.#remote.lost(id) },
+      {
+        told: (frame) => (frame.type === "layout" ? onLayout(frame) : this.#remote.told(id, frame)),
+        lost: () => {
+          this.#remote.lost(id);
+          if (mirror.world.entry(keys.replica(id)) === undefined) this.#connections.delete(id);
+        },
+      },
       log,
       () => credentials?.(url) ?? {},
     );

@@ -6,6 +6,9 @@ import type { Feed } from "../status/feed.js";
 import type { StatusRegistry } from "../status/status-registry.js";
 import type { AgentPlaces } from "./agent-places.js";
 
+/** What a replica tells of its agents. */
+export type AboutAgents = Exclude<PeerToDialler, { type: "welcome" | "layout" }>;
+
 export interface RemoteAgentsParts {
   places: AgentPlaces;
   agents: AgentsService;
@@ -36,7 +39,7 @@ export class RemoteAgents {
     return this.#parts.send(replica, { type: "toAgent", node, frame });
   }
 
-  told(replica: string, frame: Exclude<PeerToDialler, { type: "welcome" }>): void {
+  told(replica: string, frame: AboutAgents): void {
     const { places, agents, registry, feed, events } = this.#parts;
     if (frame.type === "event") {
       events.add(frame.event, "relayed");

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AgentStatus } from "../agent/messages.js";
 import { AgentReply, ApiCancel, ApiRequest } from "../agent/rpc.js";
 import { AgentTelemetry, ApiTelemetryWish } from "../agent/telemetry.js";
+import { Layout } from "../api/layout.js";
 import { Name } from "../net/fields.js";
 import { Event } from "../resources/event.js";
 
@@ -68,6 +69,15 @@ export type PeerSeen = z.output<typeof PeerSeen>;
 export const PeerEvent = z.object({ type: z.literal("event"), event: Event });
 export type PeerEvent = z.output<typeof PeerEvent>;
 
+/** Somebody saved where things stand on the page. */
+export const PeerLayout = z.object({
+  type: z.literal("layout"),
+  namespace: z.string(),
+  layout: Layout,
+  actor: z.string(),
+});
+export type PeerLayout = z.output<typeof PeerLayout>;
+
 /** From the replica that was dialled. */
 export const PeerToDialler = z.discriminatedUnion("type", [
   PeerWelcome,
@@ -76,5 +86,6 @@ export const PeerToDialler = z.discriminatedUnion("type", [
   PeerLeft,
   PeerSeen,
   PeerEvent,
+  PeerLayout,
 ]);
 export type PeerToDialler = z.output<typeof PeerToDialler>;
