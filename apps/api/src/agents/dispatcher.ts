@@ -57,8 +57,9 @@ export class Dispatcher {
     return this.#agents.get(node)?.assignment.withoutVniSince(vni);
   }
 
-  forgetVni(node: string, vni: number): void {
-    this.#agents.get(node)?.assignment.forgetVni(vni);
+  /** A VNI is released: when agents were last asked for it needs not be known any more. */
+  forgetVni(vni: number): void {
+    for (const { assignment } of this.#agents.values()) assignment.forgetVni(vni);
   }
 
   flush(podKeys: Iterable<string>, linkKeys: Iterable<string>): void {

@@ -117,7 +117,10 @@ export class Reconciler {
     const { world } = this.#mirror;
     for (const vni of vnis) {
       const record = world.vni(vni);
-      if (record === undefined) this.#feedStarved();
+      if (record === undefined) {
+        this.#dispatcher.forgetVni(vni);
+        this.#feedStarved();
+      }
       const isOrphan = record !== undefined && world.keyOfUid(record.linkUid) === undefined;
       if (record?.state === "draining" || isOrphan) this.#dueVnis.add(vni);
     }

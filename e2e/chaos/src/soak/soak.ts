@@ -13,6 +13,8 @@ const DAY_SECONDS = 86_400;
 const MIB = 2 ** 20;
 /** Below it a process is still warming up when the run ends. */
 const LONG_RUN = 5000;
+/** Left to itself a process on a large machine collects garbage every few minutes, and what it holds cannot be seen. */
+const NODE_OPTIONS = "--max-old-space-size=320 --max-semi-space-size=8";
 
 export interface SoakOptions {
   cycles: number;
@@ -33,9 +35,10 @@ export interface SoakResult {
 
 /** Makes and takes away wires in a lab of its own, and watches what must not grow. */
 export async function runSoak({ cycles, keepSeconds, signal, say, onSample }: SoakOptions): Promise<SoakResult> {
-  const before = process.env.RATCHET_HISTORY_DAYS;
-  // The lab's API takes it from the environment.
-  process.env.RATCHET_HISTORY_DAYS = String(keepSeconds / DAY_SECONDS);
+  // The lab's processes take both from the environment.
+  const environment = { RATCHET_HISTORY_DAYS: String(keepSeconds / DAY_SECONDS), NODE_OPTIONS };
+  const before = Object.fromEntries(Object.keys(environment).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, environment);
   const lab = await startLab({
     name: `soak${process.pid}`,
     port: 0,
@@ -73,8 +76,10 @@ export async function runSoak({ cycles, keepSeconds, signal, say, onSample }: So
     return { cycles: done, samples, problems: [...grown, ...(await whatStays(() => leftovers(lab, client)))] };
   } finally {
     await lab.stop();
-    if (before === undefined) delete process.env.RATCHET_HISTORY_DAYS;
-    else process.env.RATCHET_HISTORY_DAYS = before;
+    for (const [name, value] of Object.entries(before)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   }
 }
 
