@@ -1,7 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { CNI_ERROR } from "@ratchet/contracts/cni-names";
-import { type Command, type Environment, pluginFolders } from "./config/environment.js";
+import { type Command, pluginFolders } from "./config/environment.js";
 import { type DelegateConfig, isObject, type JsonObject, type NodeConfig } from "./config/node-config.js";
 import { CniError } from "./error.js";
 import { type Deadline, deadlineError } from "./host/deadline.js";
@@ -20,7 +18,7 @@ export async function runDelegate(
   config: NodeConfig,
   deadline: Deadline,
 ): Promise<JsonObject | undefined> {
-  const path = findPlugin(host.env, delegate.type);
+  const path = await findPlugin(host, delegate.type);
   const env = { ...host.env, CNI_COMMAND: command };
   const stdin = JSON.stringify(delegateStdin(command, delegate, config));
   const { stdout, exitCode, isTimedOut } = await host
@@ -57,10 +55,9 @@ function delegateStdin(command: Command, delegate: DelegateConfig, config: NodeC
   };
 }
 
-function findPlugin(env: Environment, type: string): string {
-  const folders = pluginFolders(env);
-  const path = folders.map((folder) => join(folder, type)).find((candidate) => existsSync(candidate));
-  if (path !== undefined) return path;
+async function findPlugin(host: Host, type: string): Promise<string> {
+  const folders = pluginFolders(host.env);
+  for (const folder of folders) if (await host.files.exists(`${folder}/${type}`)) return `${folder}/${type}`;
   throw new CniError(
     CNI_ERROR.invalidConfig,
     `the plugin ${type} is not in CNI_PATH`,

@@ -394,6 +394,7 @@ test("records of Ratchet's pods stay bounded", async () => {
   mkdirSync(pods, { recursive: true });
   for (let i = 0; i < 600; i++) writeFileSync(join(pods, `old-${i}`), "");
   await runWith(environment("ADD"), config(), isRatchet);
+  await runWith(environment("DEL"), config(), isRatchet);
   const left = readdirSync(pods);
   expect(left).toContain("u1");
   expect(left.length).toBeLessThanOrEqual(440);

@@ -34,11 +34,11 @@ export async function run(host: Host): Promise<number> {
     const raw = decodeConfig(await readStdin(host));
     if (isVersion(raw.cniVersion)) answerVersion = raw.cniVersion;
     const answer = command === "VERSION" ? version(raw) : await dispatch(host, command, raw, startedAtMs);
-    if (answer !== undefined) host.writeStdout(`${JSON.stringify(answer)}\n`);
+    if (answer !== undefined) await host.writeStdout(`${JSON.stringify(answer)}\n`);
     return 0;
   } catch (error) {
     const { code, message, details } = asCniError(host, error);
-    host.writeStdout(`${JSON.stringify({ cniVersion: answerVersion, code, msg: message, details })}\n`);
+    await host.writeStdout(`${JSON.stringify({ cniVersion: answerVersion, code, msg: message, details })}\n`);
     return 1;
   }
 }

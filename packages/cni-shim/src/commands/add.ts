@@ -35,7 +35,7 @@ export async function add(context: Context, attachment: Attachment): Promise<Jso
   if (await isRatchetPod(context, attachment, ask)) return addWired(context, attachment, begun);
 
   if (delegate !== undefined) {
-    record(context, attachment, "delegated");
+    await record(context, attachment, "delegated");
     const result = await runDelegate(host, "ADD", delegate, config, deadline);
     return convertResult(result ?? {}, cniVersion, delegate.type);
   }
@@ -46,7 +46,7 @@ export async function add(context: Context, attachment: Attachment): Promise<Jso
       "add delegate to the configuration, or list ratchet after another plugin",
     );
   }
-  record(context, attachment, "passed");
+  await record(context, attachment, "passed");
   return convertResult(prevResult, cniVersion, "prevResult");
 }
 
@@ -61,7 +61,7 @@ function isBootIndependent({ config: { bootNetwork, prevResult } }: Context): bo
 }
 
 async function addWired(context: Context, attachment: Attachment, begun?: Outcome): Promise<JsonObject> {
-  record(context, attachment, "wired");
+  await record(context, attachment, "wired");
   const [before, wires] = isBootIndependent(context)
     ? await both(boot(context), addAtAgent(context, attachment, begun))
     : [await boot(context), await addAtAgent(context, attachment)];
@@ -124,10 +124,10 @@ function askToAdd(context: Context, attachment: Attachment, beginMs: number, isR
 }
 
 /** Losing it costs a DEL that goes every way: no reason to refuse a pod. */
-function record({ config, host }: Context, attachment: Attachment, way: Way): void {
+async function record({ config, host }: Context, attachment: Attachment, way: Way): Promise<void> {
   try {
     const { containerId, ifName } = attachment;
-    new AttachmentRecords(config.stateDir).put(containerId, ifName, config.name, way);
+    await new AttachmentRecords(host.files, config.stateDir).put(containerId, ifName, config.name, way);
   } catch (error) {
     host.log(`${config.stateDir}: ${(error as Error).message}`);
   }

@@ -18,7 +18,8 @@ export async function check(context: Context, attachment: Attachment): Promise<v
   if (prevResult === undefined) {
     throw new CniError(CNI_ERROR.invalidConfig, "prevResult: needed by CHECK", "the runtime adds what ADD answered");
   }
-  const way = new AttachmentRecords(config.stateDir).way(attachment.containerId, attachment.ifName) ?? (await guess());
+  const records = new AttachmentRecords(host.files, config.stateDir);
+  const way = (await records.way(attachment.containerId, attachment.ifName)) ?? (await guess());
   const plugin = way === "wired" ? bootNetwork : way === "delegated" ? delegate : undefined;
   if (plugin !== undefined && isAtLeast(plugin.cniVersion, "0.4.0")) {
     await runDelegate(host, "CHECK", plugin, config, deadline);

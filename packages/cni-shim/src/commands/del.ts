@@ -2,6 +2,7 @@ import type { Attachment } from "../config/environment.js";
 import { runDelegate } from "../delegate.js";
 import { AttachmentRecords } from "../records/attachments.js";
 import { notePendingDel } from "../records/pending-del.js";
+import { RatchetPods } from "../records/ratchet-pods.js";
 import type { Context } from "./context.js";
 
 // A pod that ends must not wait for an agent that hangs: the note does the same work later.
@@ -15,8 +16,8 @@ const AGENT_TIMEOUT_MS = 5000;
 export async function del(context: Context, attachment: Attachment): Promise<void> {
   const { config, host, deadline } = context;
   const { containerId, ifName } = attachment;
-  const records = new AttachmentRecords(config.stateDir);
-  const way = records.way(containerId, ifName);
+  const records = new AttachmentRecords(host.files, config.stateDir);
+  const way = await records.way(containerId, ifName);
 
   if (way === undefined || way === "wired") await delAtAgent(context, attachment);
   const plugins = [
@@ -30,7 +31,8 @@ export async function del(context: Context, attachment: Attachment): Promise<voi
   }
   if (errors.length > 0) throw errors[0];
   try {
-    records.remove(containerId, ifName);
+    await records.remove(containerId, ifName);
+    if (way !== "delegated") await new RatchetPods(host.files, config.stateDir).trim();
   } catch (error) {
     host.log(`${config.stateDir}: ${(error as Error).message}`);
   }

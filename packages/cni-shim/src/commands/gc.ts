@@ -32,6 +32,6 @@ export async function gc({ config, host, agent, deadline }: Context): Promise<vo
       isSilent ? new CniError(CNI_ERROR.tryAgainLater, "Ratchet's agent does not answer", error.message) : error,
     );
   }
-  new AttachmentRecords(config.stateDir).keepOnly(networkName, validAttachments);
+  await new AttachmentRecords(host.files, config.stateDir).keepOnly(networkName, validAttachments);
   if (errors.length > 0) throw errors[0];
 }

@@ -1,15 +1,23 @@
-import { writeSync } from "node:fs";
-import type { AgentTransport, Exec, Host } from "./host.js";
+import type { AgentTransport, Exec, Files, Host } from "./host.js";
+import { lazyFs } from "./lazy-modules.js";
 
 // Of Bun alone, whose compiled executable this runs in: starting these costs a third of what
-// node:net and node:child_process cost.
+// node:net, node:child_process and node:fs cost.
 interface BunChild {
   readonly stdout: ReadableStream<Uint8Array>;
   readonly exited: Promise<number>;
   kill(signal: number): void;
 }
+interface BunFile {
+  exists(): Promise<boolean>;
+  text(): Promise<string>;
+  delete(): Promise<void>;
+}
 declare const Bun: {
   readonly stdin: { stream(): ReadableStream<Uint8Array> };
+  readonly stdout: BunFile;
+  file(path: string): BunFile;
+  write(to: BunFile | string, text: string, options?: { createPath?: boolean; mode?: number }): Promise<number>;
   spawn(
     command: string[],
     options: {
@@ -22,6 +30,8 @@ declare const Bun: {
 };
 
 const SIGKILL = 9;
+// What a pipe takes at once, in the worst of encodings (pipe(7): 64 KiB).
+const MAX_PIPE_BYTES = 16 * 1024;
 const MAX_DELEGATE_BYTES = 4 * 1024 * 1024;
 
 /** The process itself. */
@@ -29,8 +39,12 @@ export function bunHost(): Host {
   return {
     env: process.env,
     readStdin: (maxBytes) => readText(Bun.stdin.stream(), maxBytes),
-    writeStdout: (text) => writeAll(1, text),
+    writeStdout: async (text) => {
+      if (text.length > MAX_PIPE_BYTES) writeAll(1, text);
+      else await Bun.write(Bun.stdout, text);
+    },
     log: (line) => writeAll(2, `ratchet: ${line.replaceAll("\n", " | ")}\n`),
+    files,
     exec,
     agent,
     https: async ({ url, headers, tls: { serverName, isUnverified, ...pem }, timeoutMs }) => {
@@ -50,6 +64,30 @@ export function bunHost(): Host {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }
+
+const files: Files = {
+  // Bun throws for a path that no file can have, with a zero byte in it.
+  exists: async (path) => {
+    try {
+      return await Bun.file(path).exists();
+    } catch {
+      return false;
+    }
+  },
+  readIfThere: async (path) => {
+    try {
+      return await Bun.file(path).text();
+    } catch {
+      return undefined;
+    }
+  },
+  write: async (path, text) => {
+    await Bun.write(path, text, { createPath: true, mode: 0o600 });
+  },
+  removeIfThere: async (path) => {
+    if (await Bun.file(path).exists()) await Bun.file(path).delete();
+  },
+};
 
 /** `unix` and `tls` are Bun's additions to fetch and unknown to its type. */
 function bunFetch(url: string, options: object): Promise<Response> {
@@ -119,7 +157,7 @@ function writeAll(fd: number, text: string): void {
   const bytes = new TextEncoder().encode(text);
   for (let at = 0; at < bytes.length; ) {
     try {
-      at += writeSync(fd, bytes, at);
+      at += lazyFs().writeSync(fd, bytes, at);
     } catch (error) {
       // A full pipe that a parent made non-blocking; a closed one is nobody's loss.
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;

@@ -5,15 +5,27 @@ export interface Host {
   readonly env: Environment;
   /** Rejects when there are more than `maxBytes`. */
   readStdin(maxBytes: number): Promise<string>;
-  writeStdout(text: string): void;
+  /** Resolves when it is written whole. */
+  writeStdout(text: string): Promise<void>;
   /** One line for the runtime's log. */
   log(line: string): void;
+  readonly files: Files;
   readonly exec: Exec;
   readonly agent: AgentTransport;
   readonly https: HttpsGet;
   /** Monotonic, milliseconds. */
   nowMs(): number;
   sleep(ms: number): Promise<void>;
+}
+
+/** Small files that every pod event touches. */
+export interface Files {
+  exists(path: string): Promise<boolean>;
+  /** Undefined when it is not there or cannot be read. */
+  readIfThere(path: string): Promise<string | undefined>;
+  /** Makes its folder. Who reads while it is written may see half. */
+  write(path: string, text: string): Promise<void>;
+  removeIfThere(path: string): Promise<void>;
 }
 
 /** Runs a program to its end; killed after `timeoutMs`. Rejects when it cannot be started. */

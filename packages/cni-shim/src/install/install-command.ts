@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { lazyFs, lazyPath } from "../host/lazy-modules.js";
 import { type InstallPlaces, install, uninstall } from "./install-files.js";
 import { kubeconfigText } from "./kubeconfig-text.js";
 
@@ -51,7 +50,7 @@ export function installCommand(argv: readonly string[], executable: string, say:
     else
       install(
         executable,
-        readFileSync(conf, "utf8"),
+        lazyFs().readFileSync(conf, "utf8"),
         places,
         account === undefined ? undefined : kubeconfigOf(account),
       );
@@ -63,7 +62,7 @@ export function installCommand(argv: readonly string[], executable: string, say:
 }
 
 function kubeconfigOf(folder: string): string {
-  const read = (name: string) => readFileSync(join(folder, name), "utf8");
+  const read = (name: string) => lazyFs().readFileSync(lazyPath().join(folder, name), "utf8");
   return kubeconfigText({ token: read("token"), ca: read("ca.crt") }, process.env);
 }
 

@@ -1,19 +1,6 @@
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
 import { isObject, readConfig } from "../config/node-config.js";
 import { CniError } from "../error.js";
+import { lazyFs, lazyPath } from "../host/lazy-modules.js";
 
 export interface InstallPlaces {
   /** Where the runtime looks for plugins. */
@@ -40,31 +27,35 @@ export function install(executable: string, configText: string, places: InstallP
   const problem = configProblem(configText, places.confName);
   if (problem !== undefined) throw new Error(problem);
 
-  replace(join(places.binDir, "ratchet"), (temporary) => copyFileSync(executable, temporary), 0o755);
+  replace(
+    lazyPath().join(places.binDir, "ratchet"),
+    (temporary) => lazyFs().copyFileSync(executable, temporary),
+    0o755,
+  );
   if (places.kubeconfig !== undefined && kubeconfig !== undefined) {
-    replace(places.kubeconfig, (temporary) => writeFileSync(temporary, kubeconfig), 0o600);
+    replace(places.kubeconfig, (temporary) => lazyFs().writeFileSync(temporary, kubeconfig), 0o600);
   }
-  const conf = join(places.confDir, places.confName);
-  const before = existsSync(conf) ? readFileSync(conf, "utf8") : undefined;
+  const conf = lazyPath().join(places.confDir, places.confName);
+  const before = lazyFs().existsSync(conf) ? lazyFs().readFileSync(conf, "utf8") : undefined;
   if (before !== undefined && !isOurs(before)) {
-    replace(`${conf}${BACKUP_SUFFIX}`, (temporary) => writeFileSync(temporary, before), 0o600);
+    replace(`${conf}${BACKUP_SUFFIX}`, (temporary) => lazyFs().writeFileSync(temporary, before), 0o600);
   }
   // It may hold what others of the node must not read; runtimes run as root.
-  replace(conf, (temporary) => writeFileSync(temporary, configText), 0o600);
+  replace(conf, (temporary) => lazyFs().writeFileSync(temporary, configText), 0o600);
 }
 
 /** Takes back what install did, the configuration first. Succeeds for what is gone; leaves what others wrote. */
 export function uninstall(places: InstallPlaces): void {
-  const conf = join(places.confDir, places.confName);
-  const isThere = existsSync(conf);
-  if (isThere && !isOurs(readFileSync(conf, "utf8"))) {
+  const conf = lazyPath().join(places.confDir, places.confName);
+  const isThere = lazyFs().existsSync(conf);
+  if (isThere && !isOurs(lazyFs().readFileSync(conf, "utf8"))) {
     throw new Error(`${conf} is not a configuration of ratchet: remove it from there yourself, then uninstall again`);
   }
   const backup = `${conf}${BACKUP_SUFFIX}`;
-  if (existsSync(backup)) renameSync(backup, conf);
-  else rmSync(conf, { force: true });
-  rmSync(join(places.binDir, "ratchet"), { force: true });
-  if (places.kubeconfig !== undefined) rmSync(places.kubeconfig, { force: true });
+  if (lazyFs().existsSync(backup)) lazyFs().renameSync(backup, conf);
+  else lazyFs().rmSync(conf, { force: true });
+  lazyFs().rmSync(lazyPath().join(places.binDir, "ratchet"), { force: true });
+  if (places.kubeconfig !== undefined) lazyFs().rmSync(places.kubeconfig, { force: true });
 }
 
 /** What is wrong with a configuration for this file name, `.conf` for one plugin and `.conflist` for several. */
@@ -112,21 +103,21 @@ function parse(text: string): unknown {
 function replace(path: string, write: (temporary: string) => void, mode: number): void {
   // In the same folder: a rename does not cross file systems.
   const temporary = `${path}.${process.pid}.tmp`;
-  mkdirSync(dirname(path), { recursive: true });
+  lazyFs().mkdirSync(lazyPath().dirname(path), { recursive: true });
   try {
-    writeFileSync(temporary, "", { mode });
+    lazyFs().writeFileSync(temporary, "", { mode });
     write(temporary);
-    const file = openSync(temporary, "r+");
+    const file = lazyFs().openSync(temporary, "r+");
     try {
-      fsyncSync(file);
+      lazyFs().fsyncSync(file);
     } finally {
-      closeSync(file);
+      lazyFs().closeSync(file);
     }
     // copyFile takes the source's mode along.
-    chmodSync(temporary, mode);
-    renameSync(temporary, path);
+    lazyFs().chmodSync(temporary, mode);
+    lazyFs().renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    lazyFs().rmSync(temporary, { force: true });
     throw error;
   }
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { LINKS_ANNOTATION } from "@ratchet/contracts/kube-marks";
 import { LEGACY_LABELS } from "@ratchet/contracts/legacy-labels";
 import type { PodIdentity } from "../config/environment.js";
 import { isObject, type JsonObject } from "../config/node-config.js";
 import type { HttpsGet } from "../host/host.js";
+import { lazyFs } from "../host/lazy-modules.js";
 import { readKubeconfig } from "./kubeconfig.js";
 
 /** kubelet gives a static pod the hash of its file as uid; the API's mirror of it carries that here. */
@@ -20,7 +20,7 @@ export async function askKubernetes(
   pod: PodIdentity,
   options: { readonly useLabels: boolean; readonly timeoutMs: number },
 ): Promise<boolean | undefined> {
-  const access = readKubeconfig(kubeconfigPath, (path) => readFileSync(path, "utf8"));
+  const access = readKubeconfig(kubeconfigPath, (path) => lazyFs().readFileSync(path, "utf8"));
   const url = `${access.server}/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`;
   const headers = { accept: "application/json", ...(access.token === undefined ? {} : bearer(access.token)) };
   const { status, text } = await https({ url, headers, tls: access.tls, timeoutMs: options.timeoutMs });

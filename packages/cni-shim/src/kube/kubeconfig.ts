@@ -1,6 +1,6 @@
-import { dirname, resolve } from "node:path";
 import { isObject, type JsonObject } from "../config/node-config.js";
 import type { HttpsGet } from "../host/host.js";
+import { lazyPath } from "../host/lazy-modules.js";
 import { parsePlainYaml } from "./plain-yaml.js";
 
 export interface KubeAccess {
@@ -33,7 +33,9 @@ export function readKubeconfig(path: string, readText: (path: string) => string)
     return fromFile(object[key]);
   };
   const fromFile = (value: unknown): string | undefined =>
-    typeof value === "string" && value !== "" ? readText(resolve(dirname(path), value)) : undefined;
+    typeof value === "string" && value !== ""
+      ? readText(lazyPath().resolve(lazyPath().dirname(path), value))
+      : undefined;
 
   const ca = from(cluster, "certificate-authority");
   const cert = from(user, "client-certificate");

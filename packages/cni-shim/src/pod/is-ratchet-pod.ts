@@ -19,14 +19,14 @@ export async function isRatchetPod(
   askAgent: () => Promise<CniClassifyResponse>,
 ): Promise<boolean> {
   if (pod === undefined) return false;
-  const records = new RatchetPods(config.stateDir);
+  const records = new RatchetPods(host.files, config.stateDir);
   const answer = (await fromAgent()) ?? (await fromKubernetes());
   if (answer === undefined) {
-    const isOurs = pod.uid !== undefined && records.has(pod.uid);
+    const isOurs = pod.uid !== undefined && (await records.has(pod.uid));
     host.log(`nobody says whose pod ${pod.namespace}/${pod.name} is; by the records: ${isOurs ? "" : "not "}Ratchet's`);
     return isOurs;
   }
-  remember(answer);
+  await remember(answer);
   return answer;
 
   async function fromAgent(): Promise<boolean | undefined> {
@@ -52,11 +52,11 @@ export async function isRatchetPod(
     }
   }
 
-  function remember(isRatchet: boolean): void {
+  async function remember(isRatchet: boolean): Promise<void> {
     if (pod?.uid === undefined) return;
     try {
-      if (isRatchet) records.put(pod.uid);
-      else records.remove(pod.uid);
+      if (isRatchet) await records.put(pod.uid);
+      else await records.remove(pod.uid);
     } catch (error) {
       host.log(`${config.stateDir}: ${(error as Error).message}`);
     }

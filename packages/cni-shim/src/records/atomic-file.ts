@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { lazyFs, lazyPath } from "../host/lazy-modules.js";
 
 /** Replaces the file whole, or not at all; makes its folder. Other runs never see half of it. */
 export function writeAtomic(path: string, text: string): void {
+  const { mkdirSync, renameSync, rmSync, writeFileSync } = lazyFs();
   // A name that no reader of the folder takes for a record.
   const temporary = `${path}.${process.pid}.tmp`;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  mkdirSync(lazyPath().dirname(path), { recursive: true, mode: 0o700 });
   try {
     writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, path);
@@ -15,24 +15,16 @@ export function writeAtomic(path: string, text: string): void {
   }
 }
 
-/** Undefined when it is not there or cannot be read. */
-export function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
 /** Names in a folder; none when it is not there. */
 export function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return lazyFs().readdirSync(folder);
   } catch {
     return [];
   }
 }
 
-export function removeIfThere(path: string): void {
-  rmSync(path, { force: true });
+/** Milliseconds since 1970; 0 when it is not there. */
+export function changedAtMs(path: string): number {
+  return lazyFs().statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

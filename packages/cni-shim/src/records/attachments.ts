@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { isObject } from "../config/node-config.js";
-import { namesIn, readIfThere, removeIfThere, writeAtomic } from "./atomic-file.js";
+import type { Files } from "../host/host.js";
+import { namesIn } from "./atomic-file.js";
 
 /**
  * What an ADD did, so that its DEL and CHECK go the same way when nobody knows the pod any more:
@@ -10,38 +10,41 @@ export type Way = "wired" | "delegated" | "passed";
 
 /** One small file per attachment in `<state_dir>/attachments/`. */
 export class AttachmentRecords {
+  readonly #files: Files;
   readonly #folder: string;
 
-  constructor(stateDir: string) {
-    this.#folder = join(stateDir, "attachments");
+  constructor(files: Files, stateDir: string) {
+    this.#files = files;
+    this.#folder = `${stateDir}/attachments`;
   }
 
-  put(containerId: string, ifName: string, networkName: string, way: Way): void {
-    writeAtomic(this.#path(containerId, ifName), JSON.stringify({ containerId, ifName, networkName, way }));
+  async put(containerId: string, ifName: string, networkName: string, way: Way): Promise<void> {
+    const text = JSON.stringify({ containerId, ifName, networkName, way });
+    await this.#files.write(this.#path(containerId, ifName), text);
   }
 
   /** Undefined also for a damaged one: the caller then goes every way. */
-  way(containerId: string, ifName: string): Way | undefined {
-    return parseRecord(readIfThere(this.#path(containerId, ifName)))?.way;
+  async way(containerId: string, ifName: string): Promise<Way | undefined> {
+    return parseRecord(await this.#files.readIfThere(this.#path(containerId, ifName)))?.way;
   }
 
-  remove(containerId: string, ifName: string): void {
-    removeIfThere(this.#path(containerId, ifName));
+  async remove(containerId: string, ifName: string): Promise<void> {
+    await this.#files.removeIfThere(this.#path(containerId, ifName));
   }
 
   /** Removes those of this network that are not among the valid ones, and what cannot be read. */
-  keepOnly(networkName: string, valid: ReadonlyArray<{ containerID: string; ifname: string }>): void {
+  async keepOnly(networkName: string, valid: ReadonlyArray<{ containerID: string; ifname: string }>): Promise<void> {
     const names = new Set(valid.map(({ containerID, ifname }) => fileName(containerID, ifname)));
     for (const name of namesIn(this.#folder)) {
       if (!name.endsWith(".json") || names.has(name)) continue;
-      const path = join(this.#folder, name);
-      const record = parseRecord(readIfThere(path));
-      if (record === undefined || record.networkName === networkName) removeIfThere(path);
+      const path = `${this.#folder}/${name}`;
+      const record = parseRecord(await this.#files.readIfThere(path));
+      if (record === undefined || record.networkName === networkName) await this.#files.removeIfThere(path);
     }
   }
 
   #path(containerId: string, ifName: string): string {
-    return join(this.#folder, fileName(containerId, ifName));
+    return `${this.#folder}/${fileName(containerId, ifName)}`;
   }
 }
 

@@ -1,9 +1,9 @@
-import { join } from "node:path";
 import type { CniPendingDel } from "@ratchet/contracts";
 import { CNI_PENDING_DEL_DIR } from "@ratchet/contracts/cni-names";
 import { writeAtomic } from "./atomic-file.js";
 
 /** Notes a DEL that found no agent; the agent drains the notes when it starts. */
 export function notePendingDel(stateDir: string, note: CniPendingDel): void {
-  writeAtomic(join(stateDir, CNI_PENDING_DEL_DIR, `${note.containerId}.${note.ifName}.json`), JSON.stringify(note));
+  const name = `${note.containerId}.${note.ifName}.json`;
+  writeAtomic(`${stateDir}/${CNI_PENDING_DEL_DIR}/${name}`, JSON.stringify(note));
 }

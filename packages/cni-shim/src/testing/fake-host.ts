@@ -1,5 +1,7 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Environment } from "../config/environment.js";
-import type { AgentTransport, Exec, Host, HttpsGet } from "../host/host.js";
+import type { AgentTransport, Exec, Files, Host, HttpsGet } from "../host/host.js";
 
 /** A host in memory: what a run wrote, and the answers it gets. Its clock goes only by sleep(). */
 export class FakeHost implements Host {
@@ -16,8 +18,17 @@ export class FakeHost implements Host {
   constructor(readonly env: Environment) {}
 
   readStdin = async () => this.stdin;
-  writeStdout = (text: string) => {
+  writeStdout = async (text: string) => {
     this.stdout += text;
+  };
+  readonly files: Files = {
+    exists: async (path) => existsSync(path),
+    readIfThere: async (path) => (existsSync(path) ? readFileSync(path, "utf8") : undefined),
+    write: async (path, text) => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    },
+    removeIfThere: async (path) => rmSync(path, { force: true }),
   };
   log = (line: string) => {
     this.logs.push(line);
