@@ -58,6 +58,8 @@ describe("impairments on the page, with a real mouse", () => {
     const from = thumb.x + thumb.width / 2;
     for (let step = 1; step <= 50; step++) {
       await mouse.move(from + (step * track.width) / 50, track.y + track.height / 2);
+      // As fast as a hand.
+      await mine.page.waitForTimeout(60);
       const value = await slider.getByRole("slider").getAttribute("aria-valuetext");
       if (Number.parseFloat(value ?? "") === to) break;
     }
@@ -91,6 +93,18 @@ describe("impairments on the page, with a real mouse", () => {
       ]),
     );
     await eventually(async () => expect(await measured()).toBeGreaterThanOrEqual(ASKED_MS + 30), { withinMs: 6_000 });
+  });
+
+  it("20 ms one way and 80 ms back measure as 100, and the panel says that it agrees", async () => {
+    const impairments = [
+      { from: "a", delayMs: 20 },
+      { from: "b", delayMs: 80 },
+    ];
+    const before = (await lab.client.link("ab")).spec.impairments;
+    await lab.client.patchLink("ab", { spec: { impairments } });
+    const asked = mine.page.locator('[data-testid="panel-rtt-asked"][data-agrees="true"]');
+    await asked.getByText(/asked 100 ms/).waitFor({ timeout: 10_000 });
+    await lab.client.patchLink("ab", { spec: { impairments: before } });
   });
 
   it("undone, each slide is one step", async () => {

@@ -146,6 +146,12 @@ describe("two replicas of the API on three members of etcd", () => {
           withinMs: 10_000,
         });
       }
+      // Nothing is offered that would be refused.
+      await mine.page
+        .getByTestId("stale-banner")
+        .getByText(/\d\d:\d\d:\d\d/)
+        .waitFor({ timeout: 5_000 });
+      expect(await mine.page.getByTestId("tool-wire").isDisabled()).toBe(true);
       while (performance.now() - awayAt < AWAY_SECONDS * 1000) {
         for (const url of urls) {
           const asked = performance.now();
@@ -177,6 +183,8 @@ describe("two replicas of the API on three members of etcd", () => {
       await eventually(async () => expect((await at(url, "GET", "/readyz")).status).toBe(200), { withinMs: 30_000 });
     }
     await eventually(() => lab.client.patchLink("ab", { spec: { state: "down" } }), { withinMs: 15_000 });
+    await mine.page.getByTestId("stale-banner").waitFor({ state: "detached", timeout: 5_000 });
+    await eventually(async () => expect(await mine.page.getByTestId("tool-wire").isDisabled()).toBe(false));
     await mine.shows("ab", "down", 10_000);
     await lab.client.patchLink("ab", { spec: { state: "up" } });
     await lab.allUp();

@@ -52,6 +52,12 @@ export function Legend() {
         <span>VXLAN tunnel with its VNI</span>
       </div>
       <div className="legend-row">
+        <span className="mono" aria-hidden="true">
+          1.2M
+        </span>
+        <span>Bit/s each way</span>
+      </div>
+      <div className="legend-row">
         <svg width="30" height="12" aria-hidden="true">
           <circle cx="8" cy="6" r="3.6" fill="var(--up)" />
           <circle cx="21" cy="6" r="3.2" fill="none" stroke="var(--down)" strokeWidth="1.6" />

@@ -1,7 +1,8 @@
 import { Button, Group } from "@mantine/core";
 import type { Link } from "@ratchet/contracts";
-import { IconActivityHeartbeat, IconPlayerStop } from "@tabler/icons-react";
+import { IconActivityHeartbeat, IconCheck, IconPlayerStop, IconX } from "@tabler/icons-react";
 import { pingWay, togglePing } from "../../actions/ping-link.js";
+import { agrees, askedRtt } from "../../graph/asked-rtt.js";
 import type { Sample } from "../../graph/sparkline.js";
 import { type PingRun, rttText, summaryOf, usePings } from "../../state/ping-store.js";
 import { useTopology } from "../../state/topology-store.js";
@@ -55,6 +56,7 @@ export function PingSection({ link }: { link: Link }) {
               label="Round-trip time, last minute"
             />
           </div>
+          <Asked link={link} run={run} />
           {run.problem !== "" && <p style={{ margin: "4px 0 0", color: "var(--degraded)" }}>{run.problem}</p>}
         </>
       )}
@@ -73,5 +75,25 @@ function Figures({ run }: { run: PingRun }) {
         {lossPercent.toFixed(lossPercent > 0 && lossPercent < 10 ? 1 : 0)} % lost
       </span>
     </>
+  );
+}
+
+/** What the impairments ask for beside what came out. */
+function Asked({ link, run }: { link: Link; run: PingRun }) {
+  const asked = askedRtt(link);
+  const { nowMs } = summaryOf(run);
+  if (asked === undefined || nowMs === null) return null;
+  const isGood = agrees(asked, nowMs);
+  const within = `within ${rttText(asked.toleranceMs)}`;
+  return (
+    <div className="num asked-rtt" data-testid="panel-rtt-asked" data-agrees={isGood}>
+      {isGood ? (
+        <IconCheck size={15} color="var(--ready)" aria-label={`agrees ${within}`} />
+      ) : (
+        <IconX size={15} color="var(--degraded)" aria-label={`does not agree ${within}`} />
+      )}
+      asked {rttText(asked.ms)} both ways together, measured {rttText(nowMs)}
+      <span className="soft">({within})</span>
+    </div>
   );
 }
