@@ -11,7 +11,7 @@ test("an outage lasts from the first lost packet to the first answered one", () 
   const log = new ProbeLog(seen);
   fill(log, "...xxx..x");
   const { outages, ...rest } = log.shown();
-  expect(outages).toEqual([
+  expect(outages).toMatchObject([
     {
       firstLostMs: 150,
       lastLostMs: 250,
@@ -32,6 +32,16 @@ test("an outage lasts from the first lost packet to the first answered one", () 
     },
   ]);
   expect(rest).toMatchObject({ sent: 9, lost: 4, outageCount: 2, outageMs: 150, longestOutageMs: 150, isUp: false });
+});
+
+test("a recovery is also told from the step that mended it", () => {
+  const log = new ProbeLog(seen);
+  fill(log, "..xxxx.", [
+    { id: "cut", atMs: 90 },
+    { id: "restore", atMs: 240 },
+    { id: "later", atMs: 900 },
+  ]);
+  expect(log.outages).toMatchObject([{ afterStep: "cut", recoveryMs: 210, mendedBy: "restore", sinceMendMs: 60 }]);
 });
 
 test("a packet on the way when a step began was lost by it; one long before was not", () => {

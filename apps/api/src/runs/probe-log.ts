@@ -145,6 +145,8 @@ export class ProbeLog {
       durationMs: 0,
       afterStep: cause?.id ?? null,
       recoveryMs: null,
+      mendedBy: null,
+      sinceMendMs: null,
     };
     this.#outageCount++;
     if (this.outages.length < MAX_OUTAGES) this.outages.push(outage);
@@ -158,6 +160,11 @@ export class ProbeLog {
     outage.recoveredMs = sentMs;
     const cause = disturbances.find(({ id }) => id === outage.afterStep);
     outage.recoveryMs = cause === undefined ? null : sentMs - cause.atMs;
+    const mend = disturbances.findLast(
+      ({ id, atMs }) => atMs <= sentMs && atMs > outage.firstLostMs && id !== cause?.id,
+    );
+    outage.mendedBy = mend?.id ?? null;
+    outage.sinceMendMs = mend === undefined ? null : sentMs - mend.atMs;
     this.#lengthen(outage, outage.durationMs, sentMs - outage.firstLostMs);
     return { ended: outage };
   }

@@ -46,9 +46,12 @@ export const Outage = z.object({
   lost: z.int(),
   /** From the first lost packet to the first answered one, or to the last lost one: ms. */
   durationMs: z.number(),
-  /** The last step that began before it, and how long before the recovery that was. */
+  /** The step that may have caused it: the last one before that breaks or mends; and how long the recovery took from there. */
   afterStep: z.string().nullable(),
   recoveryMs: z.number().nullable(),
+  /** The last step between the cause and the recovery that may have mended it, and how long it took from there. */
+  mendedBy: z.string().nullish(),
+  sinceMendMs: z.number().nullish(),
 });
 export type Outage = z.output<typeof Outage>;
 

@@ -56,7 +56,9 @@ function describeProbe({ name, sent, lost, lossPercent, outages, outageCount, lo
   const recoveries = outages.flatMap(({ recoveryMs }) => recoveryMs ?? []);
   const recovery = recoveries.length === 0 ? "" : `, back ${seconds(Math.max(...recoveries))} after the step`;
   const outage =
-    outageCount === 0 ? "no outage" : `${outageCount} outages, the longest ${seconds(longestOutageMs)}${recovery}`;
+    outageCount === 0
+      ? "no outage"
+      : `${outageCount} outage${outageCount === 1 ? "" : "s"}, the longest ${seconds(longestOutageMs)}${recovery}`;
   return `  ${name}: ${sent} packets, ${lost} lost (${lossPercent.toFixed(2)} %), ${outage}`;
 }
 

@@ -36,6 +36,7 @@ export function outagesTable({ probes, steps }: Run["status"]): Markup {
       String(outage.lost),
       duration(outage.durationMs),
       outage.recoveryMs === null ? "not seen" : duration(outage.recoveryMs),
+      outage.sinceMendMs == null ? "" : `${duration(outage.sinceMendMs)} after ${nameOf(outage.mendedBy ?? null)}`,
     ]),
   );
   const head = [
@@ -46,6 +47,7 @@ export function outagesTable({ probes, steps }: Run["status"]): Markup {
     "Packets lost",
     "Lasted",
     "Recovered after the step",
+    "Mended",
   ];
   return table(head, rows, [2, 3, 4, 5, 6]);
 }
