@@ -261,11 +261,11 @@ async function stopAll(
   bringing: Promise<unknown> | undefined,
 ): Promise<void> {
   for (const front of fronts) front.close();
-  // etcd last: an API that stops gives its lease back.
+  // etcd last: an API that stops gives its lease back. And at once: the last of its members waits for the others.
   const isEtcd = (item: Supervised) => item.name.startsWith("etcd ");
   const stopProcesses = async () => {
     await Promise.all(running.filter((item) => !isEtcd(item)).map((item) => item.stop()));
-    await Promise.all(running.filter(isEtcd).map((item) => item.stop()));
+    await Promise.all(running.filter(isEtcd).map((item) => item.kill({ restart: false })));
   };
   await stopProcesses();
   // A start that is called off ends by itself now that nobody answers it; what it still did goes as well.
