@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DoctorReport, Link } from "@ratchet/contracts";
+import { type DoctorReport, LINKS_READY_GATE, type Link } from "@ratchet/contracts";
 import {
   busyboxPodSpec,
   commandResult,
@@ -193,6 +193,7 @@ test("a StatefulSet's pod comes back onto its wire, and a Deployment's replaceme
   const second = chosenOf(await linkIs(wired, name, (link) => isUp(link) && chosenOf(link) !== first));
   await pingWorks(db, "10.7.0.2");
   expect(await (await sandbox(second)).addresses("in1")).toEqual(["10.7.0.2/24"]);
+  await cluster.waitPodsReady([second, "db-0"]);
   expect(await db.link("eth1")).toMatchObject({ ifindex: dbBefore.ifindex, address: dbBefore.address });
   expect(watch.removed).toEqual([]);
   await nothingIsLeft();
@@ -220,7 +221,8 @@ function workload(
   labels: Record<string, string>,
   annotations: Record<string, string>,
 ): object {
-  const spec = busyboxPodSpec({ nodeSelector: { ratchetside: side } });
+  // The pod is ready when its wire is there: also one that is chosen for a wire because it is ready.
+  const spec = busyboxPodSpec({ nodeSelector: { ratchetside: side }, readinessGates: [LINKS_READY_GATE] });
   return {
     apiVersion: "apps/v1",
     kind,

@@ -222,19 +222,21 @@ test("the pod that stays keeps its interface, until it goes or the other comes b
   await right.until(() => right.ports.size === 0);
 });
 
-/** What a kubelet says of a pod; the gate of the control plane's own stays false with it. */
-const setReady = (name: string, isReady: boolean, more: { type: string; status: string }[] = []) =>
-  kube.core.patchNamespacedPodStatus({
+/** What a kubelet says of a pod, with what it says of gates. */
+const setReady = (name: string, isReady: boolean, more?: { gate?: string }) => {
+  const status = isReady ? "True" : "False";
+  const ready = more === undefined ? { status } : { status: "False", reason: "ReadinessGatesNotReady" };
+  const value = [
+    { type: "ContainersReady", status },
+    { type: "Ready", ...ready },
+    ...(more?.gate === undefined ? [] : [{ type: more.gate, status: "True" }]),
+  ];
+  return kube.core.patchNamespacedPodStatus({
     name,
     namespace,
-    body: [
-      {
-        op: "add",
-        path: "/status/conditions",
-        value: [{ type: "ContainersReady", status: isReady ? "True" : "False" }, ...more],
-      },
-    ],
+    body: [{ op: "add", path: "/status/conditions", value }],
   });
+};
 const isIn = (pod: string) => (body: Body) => body.status?.endpoints?.[1]?.pod === pod && body.status.phase === "Up";
 const WEB = { ratchet: "true", app: "web" };
 const annotationTo = (peer: object) => ({
@@ -257,13 +259,10 @@ test("a Deployment's replacement takes the wire when it is ready, also one that 
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   const gates = [{ conditionType: LINKS_READY_GATE }, { conditionType: "example.com/warm" }];
   const fresh = await createPod("web-2", { labels: WEB, node: "left", readinessGates: gates });
-  await setReady("web-2", true, [{ type: "Ready", status: "False" }]);
+  await setReady("web-2", true, {});
   await api.until(podPath("web-2"), isPhase("Ready"));
   expect((await api.get(path)).body.status.endpoints[1].pod).toBe("web-1");
-  await setReady("web-2", true, [
-    { type: "Ready", status: "False" },
-    { type: "example.com/warm", status: "True" },
-  ]);
+  await setReady("web-2", true, { gate: "example.com/warm" });
   const moved = await api.until(path, isIn("web-2"));
   expect(moved.status).toMatchObject({ transport: "veth", vni: null });
   await right.until(() => right.ports.size === 0);

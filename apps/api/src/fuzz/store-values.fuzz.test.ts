@@ -65,7 +65,15 @@ test("store-values: what somebody else wrote into the store is left out, and com
 test("store-values: an API starts over a store that others wrote into", async () => {
   const random = fuzz.random("store-values at start");
   const { entries } = await api.core.store.range(keys.links());
-  const ops = [keys.pods(), keys.links(), keys.nodes(), keys.vnis(), keys.bindings(), keys.runs()].flatMap((prefix) =>
+  const ops = [
+    keys.pods(),
+    keys.links(),
+    keys.nodes(),
+    keys.vnis(),
+    keys.bindings(),
+    keys.runs(),
+    keys.choices(),
+  ].flatMap((prefix) =>
     Array.from({ length: 10 }, (_, at) => ({
       op: "put" as const,
       key: `${prefix}default/junk-${at}`,

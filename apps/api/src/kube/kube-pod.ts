@@ -17,6 +17,12 @@ export interface KubePod {
   createdAt: string;
 }
 
+interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+}
+
 /** What the API server sends of a pod, whether it came by list or by watch. */
 export interface RawPod {
   metadata?: {
@@ -30,7 +36,7 @@ export interface RawPod {
     deletionTimestamp?: string | Date;
   };
   spec?: { nodeName?: string; readinessGates?: { conditionType: string }[] };
-  status?: { phase?: string; conditions?: { type: string; status: string }[] };
+  status?: { phase?: string; conditions?: Condition[] };
 }
 
 /** Undefined for what has ended: its namespace is gone, although the object is kept for its logs. */
@@ -39,9 +45,6 @@ export function kubePodOf({ metadata, spec, status }: RawPod, usesLabels = true)
   if (uid === undefined || namespace === undefined || name === undefined) return undefined;
   if (status?.phase === "Succeeded" || status?.phase === "Failed") return undefined;
   const gates = spec?.readinessGates?.map(({ conditionType }) => conditionType) ?? [];
-  const isTrue = (type: string) => status?.conditions?.some((item) => item.type === type && item.status === "True");
-  // Not the condition Ready: of a pod that waits for its wire it is false until the wire is there.
-  const needed = ["ContainersReady", ...gates.filter((gate) => gate !== LINKS_READY_GATE)];
   return {
     uid,
     namespace,
@@ -50,9 +53,21 @@ export function kubePodOf({ metadata, spec, status }: RawPod, usesLabels = true)
     labels: usesLabels ? (metadata?.labels ?? {}) : withoutLegacyLabels(metadata?.labels ?? {}),
     annotations: metadata?.annotations ?? {},
     hasGate: gates.includes(LINKS_READY_GATE),
-    isReady: metadata?.deletionTimestamp == null && needed.every(isTrue),
+    isReady: metadata?.deletionTimestamp == null && isReadyButForLinks(status?.conditions ?? [], gates),
     createdAt: new Date(metadata?.creationTimestamp ?? 0).toISOString(),
   };
+}
+
+/** kubelet's reason for Ready being false when a gate alone is. Of a lost node's pods Ready alone turns false, without it. */
+const GATES_NOT_READY = "ReadinessGatesNotReady";
+
+/** Ready, or short of it by our own gate alone, which is true only when the wire is there. */
+function isReadyButForLinks(conditions: readonly Condition[], gates: readonly string[]): boolean {
+  const isTrue = (wanted: string) => conditions.some(({ type, status }) => type === wanted && status === "True");
+  if (isTrue("Ready")) return true;
+  const ready = conditions.find(({ type }) => type === "Ready");
+  if (!gates.includes(LINKS_READY_GATE) || ready?.reason !== GATES_NOT_READY) return false;
+  return isTrue("ContainersReady") && gates.every((gate) => gate === LINKS_READY_GATE || isTrue(gate));
 }
 
 /** Why this pod cannot be shown under its own name, or undefined: Kubernetes allows dots, Ratchet does not. */
