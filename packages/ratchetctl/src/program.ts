@@ -10,6 +10,7 @@ import { addInit } from "./init-command.js";
 import { paintFor } from "./output/paint.js";
 import { apply } from "./verbs/apply.js";
 import { backup, isBackupFile, restoreBackup } from "./verbs/backup.js";
+import { cancel } from "./verbs/cancel.js";
 import { remove } from "./verbs/delete.js";
 import { describe } from "./verbs/describe.js";
 import { doctor } from "./verbs/doctor.js";
@@ -219,6 +220,10 @@ export function buildProgram(
     .option("--report <file>", "write a self-contained HTML report")
     .option("--compare <run>", "show it beside an earlier run")
     .action(async (file, options) => exit(await runScenario(context(), file, options)));
+  program
+    .command("cancel <runs...>")
+    .description("end runs of scenarios: they are torn down, and what they changed is put back")
+    .action((names) => cancel(context(), names));
   program
     .command("exec <pod> [command...]")
     .usage("[options] <pod> -- <command...>")
