@@ -24,6 +24,7 @@ import { IMPAIRMENT_WORDS } from "./verbs/impair-words.js";
 import { setState } from "./verbs/link-state.js";
 import { ping } from "./verbs/ping.js";
 import { runPods } from "./verbs/pod-run.js";
+import { pools } from "./verbs/pools.js";
 import { reroute } from "./verbs/reroute.js";
 import { runScenario } from "./verbs/run-scenario.js";
 import { trace } from "./verbs/trace.js";
@@ -206,6 +207,13 @@ export function buildProgram(
     .option("-m, --max-hops <hops>", "how far", wholeNumber(1, 64), 16)
     .option("-W, --wait <ms>", "how long the whole trace waits", wholeNumber(1, 20_000), 1000)
     .action(async (pod, to, options) => exit(await trace(context(), pod, to, options)));
+  program
+    .command("pools")
+    .description("show or set what automatic addresses of the namespace come from")
+    .option("--ipv4 <prefixes>", "as 10.7.0.0/24, several with commas between")
+    .option("--ipv6 <prefixes>", "as fd00:7::/64")
+    .option("--inherit", "take the installation's again")
+    .action((options) => pools(context(), options));
   program
     .command("doctor")
     .description("compare store, allocations and kernels, and say what is wrong")

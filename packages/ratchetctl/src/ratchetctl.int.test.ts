@@ -100,6 +100,29 @@ describe("doctor", () => {
   });
 });
 
+describe("pools", () => {
+  const path = "/api/v1/namespaces/default/pools";
+  const found = { ipv4: null, ipv6: null, inForce: { ipv4: ["198.18.0.0/15"], ipv6: [] }, used: { ipv4: 3, ipv6: 0 } };
+
+  it("shows where addresses come from", async () => {
+    api.answer(`GET ${path}`, found);
+    expect((await api.ctl(["pools"])).stdout).toBe(
+      "ipv4  198.18.0.0/15  (the installation's; used by 3 links)\nipv6  none  (the installation's; used by 0 links)\n",
+    );
+  });
+
+  it("sets one family and leaves the other", async () => {
+    api.answer(`GET ${path}`, { ...found, ipv6: ["fd00::/64"] });
+    api.answer(`PUT ${path}`, found);
+    await api.ctl(["pools", "--ipv4", "10.7.0.0/24, 10.8.0.0/24"]);
+    expect(JSON.parse(api.received.at(-1)?.body ?? "")).toEqual({
+      ipv4: ["10.7.0.0/24", "10.8.0.0/24"],
+      ipv6: ["fd00::/64"],
+    });
+    expect((await api.ctl(["pools", "--ipv4", "10.7.0.0/24", "--inherit"])).code).toBe(2);
+  });
+});
+
 describe("backup and restore", () => {
   const taken = { format: "ratchet-backup", revision: 7, leftOut: [], entries: [{}, {}], layouts: [] };
 

@@ -56,6 +56,10 @@ export class ApiClient {
       : this.send("POST", path, JSON.stringify(body), "application/json");
   }
 
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.send("PUT", path, JSON.stringify(body), "application/json");
+  }
+
   patch<T>(path: string, body: unknown): Promise<T> {
     return this.send("PATCH", path, JSON.stringify(body), "application/merge-patch+json");
   }
