@@ -49,8 +49,10 @@ it("reads the run again when the stream was lost: its end may have been said mea
   api.onStream = (socket, number) => {
     socket.send(SNAPSHOT);
     if (number > 1) return;
-    api.answer(`GET ${RUNS}/r`, runAt("Failed"));
-    setTimeout(() => socket.terminate(), 50);
+    setTimeout(() => {
+      api.answer(`GET ${RUNS}/r`, runAt("Failed"));
+      socket.terminate();
+    }, 200);
   };
   const { code, stdout, stderr } = await api.ctl(["run", file]);
   expect([code, stdout]).toEqual([1, expect.stringContaining("failed in 1.20 s")]);
