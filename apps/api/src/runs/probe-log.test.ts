@@ -68,6 +68,23 @@ test("the series stays bounded and loses no packet, however long it goes on", ()
   expect(log.since(100_000 * 50 - 1000).sent).toBe(20);
 });
 
+test("of very many outages the longest are kept, and one packet lost by itself is nothing to tell of", () => {
+  const log = new ProbeLog(seen);
+  const told: string[] = [];
+  const fates = `${"x.".repeat(300)}xxxxx.${"x.".repeat(300)}`;
+  for (const [index, fate] of [...fates].entries()) {
+    const { began, ended } = log.add({ sentMs: index * 50, rttMs: fate === "." ? 1 : null }, []);
+    if (began) told.push(`began ${began.firstLostMs}`);
+    if (ended) told.push(`ended ${ended.recoveredMs}`);
+  }
+  expect(told).toEqual(["began 30000", "ended 30250"]);
+  expect(log.shown()).toMatchObject({ outageCount: 601, longestOutageMs: 250 });
+  expect(log.outages).toHaveLength(200);
+  expect(log.outages.map(({ lost }) => lost)).toContain(5);
+  const times = log.outages.map(({ firstLostMs }) => firstLostMs);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+});
+
 test("a gap in measuring is no loss, and ends an outage without a recovery", () => {
   const log = new ProbeLog(seen);
   fill(log, ".x");

@@ -2,6 +2,8 @@ import { type Outage, PROBE_MEMORY_SECONDS, type RunProbe, type RunSeries } from
 
 const MAX_OUTAGES = 200;
 const MAX_GAPS = 100;
+/** Lost packets in a row that make an outage worth an event. */
+const TOLD_FROM = 2;
 const FIRST_BUCKET_MS = 100;
 
 export interface Sample {
@@ -57,7 +59,10 @@ export class ProbeLog {
     this.#maxBuckets = maxBuckets;
   }
 
-  /** Takes one packet's fate, in the order of sending. Answers the outage that began or ended with it. */
+  /**
+   * Takes one packet's fate, in the order of sending. Answers the outage that began or ended with it: one packet lost
+   * by itself is an outage, but nothing to tell of.
+   */
   add(sample: Sample, disturbances: readonly Disturbance[]): { began?: Outage; ended?: Outage } {
     this.#sent++;
     this.#bucket(sample);
@@ -125,13 +130,12 @@ export class ProbeLog {
   #lose(sentMs: number, disturbances: readonly Disturbance[]): { began?: Outage } {
     this.#lost++;
     this.#isUp = false;
-    const isNew = this.#open === undefined;
     this.#open ??= this.#begin(sentMs, disturbances);
     const { durationMs } = this.#open;
     this.#open.lost++;
     this.#open.lastLostMs = sentMs;
     this.#lengthen(this.#open, durationMs, sentMs - this.#open.firstLostMs);
-    return isNew ? { began: this.#open } : {};
+    return this.#open.lost === TOLD_FROM ? { began: this.#open } : {};
   }
 
   #begin(sentMs: number, disturbances: readonly Disturbance[]): Outage {
@@ -149,7 +153,8 @@ export class ProbeLog {
       sinceMendMs: null,
     };
     this.#outageCount++;
-    if (this.outages.length < MAX_OUTAGES) this.outages.push(outage);
+    this.outages.push(outage);
+    if (this.outages.length > MAX_OUTAGES) this.#dropShortest();
     return outage;
   }
 
@@ -166,7 +171,15 @@ export class ProbeLog {
     outage.mendedBy = mend?.id ?? null;
     outage.sinceMendMs = mend === undefined ? null : sentMs - mend.atMs;
     this.#lengthen(outage, outage.durationMs, sentMs - outage.firstLostMs);
-    return { ended: outage };
+    return outage.lost < TOLD_FROM ? {} : { ended: outage };
+  }
+
+  /** Of those that are over. */
+  #dropShortest(): void {
+    let shortest = 0;
+    for (const [index, { durationMs }] of this.outages.slice(0, -1).entries())
+      if (durationMs < (this.outages[shortest]?.durationMs ?? 0)) shortest = index;
+    this.outages.splice(shortest, 1);
   }
 
   #lengthen(outage: Outage, fromMs: number, toMs: number): void {

@@ -170,16 +170,20 @@ export class RunExecution {
   }
 
   #onOutage(probe: string, { began, ended }: { began?: Outage; ended?: Outage }): void {
-    const progress = this.#progress;
+    // Written with the next tick: of a lossy link each packet could be one.
     if (began) {
       const event = { atMs: began.firstLostMs, type: "outage-began", about: probe, message: "" } as const;
-      this.#progress = noted(progress, event);
+      this.#progress = noted(this.#progress, event);
     }
     if (ended) {
       const message = `${ended.lost} packets lost in ${Math.round(ended.durationMs)} ms`;
-      this.#progress = noted(progress, { atMs: ended.recoveredMs ?? 0, type: "outage-ended", about: probe, message });
+      this.#progress = noted(this.#progress, {
+        atMs: ended.recoveredMs ?? 0,
+        type: "outage-ended",
+        about: probe,
+        message,
+      });
     }
-    if (progress !== this.#progress) this.#write();
   }
 
   async #carryOut(step: PlannedStep): Promise<void> {

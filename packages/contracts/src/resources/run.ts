@@ -68,7 +68,7 @@ export const RunProbe = z.object({
   rttMs: z.object({ min: z.number(), avg: z.number(), max: z.number() }).nullable(),
   /** Whether the newest packet was answered; null before the first. */
   isUp: z.boolean().nullable(),
-  /** In order; beyond 200 only counted. */
+  /** In order; of more than 200 the longest, the others are only counted. */
   outages: z.array(Outage),
   outageCount: z.int(),
   /** Of all outages: ms. */
