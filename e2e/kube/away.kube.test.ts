@@ -1,5 +1,6 @@
-import { busyboxPod, eventually, type KubeCluster, ratchetCni, Sandbox } from "@ratchet/testkit";
+import { busyboxPod, command, eventually, type KubeCluster, ratchetCni, Sandbox } from "@ratchet/testkit";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { configOf, runPlugin } from "./direct-plugin.js";
 import { eventMessages } from "./kube-events.js";
 import { leasesOf, SHIM, WiredCluster } from "./wired-cluster.js";
 
@@ -58,7 +59,6 @@ describe.each(["stopped", "killed"] as const)("with the agent %s", (how) => {
     const eth0 = await new Sandbox(await cluster.podNetns(plain)).addresses("eth0");
     expect(eth0).toEqual([expect.stringMatching(/^10\.214\.2\.\d+\/24$/)]);
 
-    const startedAt = performance.now();
     await eventually(
       async () =>
         expect(await eventMessages(cluster, during, "FailedCreatePodSandBox")).toContainEqual(
@@ -66,8 +66,7 @@ describe.each(["stopped", "killed"] as const)("with the agent %s", (how) => {
         ),
       { withinMs: 60_000, everyMs: 200 },
     );
-    // kubelet may have asked before the plain pod was up; containers and events take their time on a busy machine.
-    expect(performance.now() - startedAt).toBeLessThan((DEADLINE_SECONDS + 20) * 1000);
+    await expectTryAgainInTime(during);
 
     await cluster.kubectl(["delete", "pod", before, plain, "--wait=true", "--timeout=60s"]);
     await BACK[how]();
@@ -105,6 +104,30 @@ test(`${MANY} pods without labels at once come up through the delegate while age
   await eventually(async () => expect(cluster.nodes.flatMap(leasesOf)).toEqual([]), { withinMs: 60_000, everyMs: 200 });
   await ratchet.control.start();
 }, 600_000);
+
+/** The ADD that kubelet asks for, asked directly: error 11 inside the deadline. */
+async function expectTryAgainInTime(pod: string): Promise<void> {
+  const left = cluster.node("left");
+  const podUid = await cluster.kubectl(["get", "pod", pod, "-o", "jsonpath={.metadata.uid}"]);
+  const netns = `${cluster.mark}.${pod}`;
+  await command(["ip", "netns", "add", netns]);
+  try {
+    const sandbox = { containerId: `direct-${pod}`, ifName: "eth0", netns: `/run/netns/${netns}` };
+    const startedAt = performance.now();
+    const answered = await runPlugin(left, "ADD", configOf(left), {
+      ...sandbox,
+      namespace: "default",
+      name: pod,
+      podUid,
+    });
+    expect(answered).toMatchObject({ code: 1, answer: { code: 11 } });
+    // What starting a process takes on a busy machine comes on top.
+    expect(performance.now() - startedAt).toBeLessThan((DEADLINE_SECONDS + 4) * 1000);
+    await runPlugin(left, "DEL", configOf(left), { ...sandbox, namespace: "default", name: pod, podUid });
+  } finally {
+    await command(["ip", "netns", "delete", netns]);
+  }
+}
 
 /** Aliases of the ports in a node's panel. */
 async function portsOf(node: string): Promise<string[]> {
