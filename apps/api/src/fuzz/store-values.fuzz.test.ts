@@ -6,7 +6,8 @@ import { TestApi } from "../test-support/running-api.js";
 import { expectSound } from "./sound.js";
 
 const fuzz = fuzzRuns();
-const TOPOLOGY = "/api/v1/namespaces/default/topology";
+const NS = "/api/v1/namespaces/default";
+const TOPOLOGY = `${NS}/topology`;
 let api: TestApi;
 
 beforeAll(async () => {
@@ -20,13 +21,19 @@ beforeAll(async () => {
   ]);
   // A tunnel has a VNI, so that there is a record of every kind.
   for (const agent of agents) await agent.until(() => agent.wireNamed("ab") !== undefined);
+  await api.post(`${NS}/scenarios`, { metadata: { name: "s" }, spec: { steps: [{ wait: 0.01 }, { cut: "ab" }] } });
+  await api.post(`${NS}/runs`, { metadata: { name: "r" }, spec: { scenario: "s" } });
+  await api.until(`${NS}/runs/r`, (run) => run.status.phase === "Passed");
 });
 afterAll(() => api.stop());
 
 test("store-values: what somebody else wrote into the store is left out, and comes back when it is mended", async () => {
   const random = fuzz.random("store-values");
   const { store } = api.core;
-  const kinds = [keys.pods(), keys.links(), keys.nodes(), keys.vnis(), keys.ports(), keys.addresses(), keys.runs()];
+  const kinds = [
+    ...[keys.pods(), keys.links(), keys.nodes(), keys.vnis(), keys.ports(), keys.addresses(), keys.runs()],
+    ...[keys.scenarios(), keys.scenarioRuns(), keys.scenarioSeries()],
+  ];
   const { entries } = await store.range("/ratchet/");
   const sound = entries.filter(({ key }) => kinds.some((prefix) => key.startsWith(prefix)));
   expect(sound.length).toBeGreaterThan(6);
@@ -46,7 +53,7 @@ test("store-values: what somebody else wrote into the store is left out, and com
     const what = `${fuzz.replay("store-values", run)}\n${at}\n${broken}`;
     const outcome = await store.txn({ ops: [{ op: "put", key: at, value: broken }] });
     await api.core.mirror.reached(outcome.revision, 5000);
-    for (const path of [TOPOLOGY, "/api/v1/nodes", "/api/v1/namespaces/default/pods"]) {
+    for (const path of [TOPOLOGY, "/api/v1/nodes", `${NS}/pods`, `${NS}/scenarios`, `${NS}/runs`]) {
       const answer = await api.get(path);
       expect(answer.status, `${what}\n${JSON.stringify(answer.body)}`).toBe(200);
     }
