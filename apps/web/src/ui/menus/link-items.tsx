@@ -1,10 +1,22 @@
 import { Menu } from "@mantine/core";
-import { IconArrowsSplit, IconBolt, IconCopy, IconPlugConnected, IconScissors, IconTrash } from "@tabler/icons-react";
+import {
+  IconArrowsSplit,
+  IconBandage,
+  IconBolt,
+  IconCopy,
+  IconPlugConnected,
+  IconScissors,
+  IconTrash,
+} from "@tabler/icons-react";
+import { endFault } from "../../actions/fault-actions.js";
 import { deleteLinks, setState } from "../../actions/link-actions.js";
 import { useModel } from "../../state/model-store.js";
 import { isEditable, useTopology } from "../../state/topology-store.js";
 import { ui } from "../../state/ui-store.js";
 import { Item } from "./item.js";
+
+/** More are ended from the list of faults. */
+const FAULTS_SHOWN = 3;
 
 export function LinkItems({ name }: { name: string }) {
   const wire = useModel((state) => state.model.wires.get(`link/${name}`));
@@ -48,6 +60,16 @@ export function LinkItems({ name }: { name: string }) {
         testId="menu-break"
         onClick={() => ui.open({ kind: "fault-form", aim: { kind: "links", names: [name] } })}
       />
+      {wire.faults.slice(0, FAULTS_SHOWN).map((fault) => (
+        <Item
+          key={fault.name}
+          icon={IconBandage}
+          label={`End ${fault.type === "down" ? "the outage" : `the ${fault.type}`}`}
+          isDisabled={isStale}
+          testId="menu-end"
+          onClick={() => void endFault(fault.name)}
+        />
+      ))}
       <Item icon={IconCopy} label="Copy name" onClick={() => void navigator.clipboard.writeText(name)} />
       <Menu.Divider />
       <Item
