@@ -197,3 +197,21 @@ spec:
   await api.until(`${LINKS}/web`, isIn("web-1"));
   expect((await api.post("/api/v1/apply", yaml, headers)).body.plan).toMatchObject([{ action: "unchanged" }]);
 });
+
+test("a Kubernetes manifest whose annotation names its peer by labels is wired in the lab as well", async () => {
+  const links = [
+    { interface: "eth1", addresses: ["10.0.0.1/24"], peer: { podSelector: { app: "web" }, interface: "in1" } },
+  ];
+  const manifest = (name: string, node: string, more: object) => ({
+    ...{ apiVersion: "v1", kind: "Pod", metadata: { name, ...more } },
+    spec: { nodeName: node, containers: [{ name: "main", image: "busybox" }] },
+  });
+  const pods = [
+    manifest("a", "left", { annotations: { "ratchet.network/links": JSON.stringify(links) } }),
+    manifest("web-1", "right", { labels: { ratchet: "true", app: "web" } }),
+  ];
+  const text = pods.map((item) => JSON.stringify(item)).join("\n---\n");
+  expect((await api.post("/api/v1/apply", text, { "content-type": "application/yaml" })).status).toBe(200);
+  const up = await api.until(`${LINKS}/a-eth1`, isIn("web-1"));
+  expect(up.status.transport).toBe("vxlan");
+});
