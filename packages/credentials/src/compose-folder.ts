@@ -41,7 +41,7 @@ export async function makeComposeFolder(folder: string, { hosts, days, node, vte
         ["etcd.crt", client.certificate],
         ["etcd.key", client.key],
       ] as const),
-      ["database.url", `postgresql://ratchet:${password}@postgres:5432/ratchet\n`],
+      ["database.password", `${password}\n`],
     ],
     etcd: [own(FILES.authority), ["etcd.crt", member.certificate], ["etcd.key", member.key]],
     postgres: [["password", `${password}\n`]],

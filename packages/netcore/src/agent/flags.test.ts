@@ -86,6 +86,16 @@ test("without --parent the tunnels ride on the interface that has the tunnel add
   expect(parseFlags(onLoopback, {})).toMatchObject({ config: { parentInterface: "lo" } });
 });
 
+test("a panel whose name a managed pod's namespace could have is refused: it would be removed as one", () => {
+  const flags = (panel: string) => [...whole, "--panel", panel, "--netns-prefix", "ratchet"];
+  for (const panel of ["ratchet.panel", "panel", "ratchet-left.panel.x"])
+    expect(parseFlags(flags(panel), {}).verb).toBe("run");
+  expect(parseFlags(flags("ratchet.left.panel"), {})).toEqual({
+    verb: "refuse",
+    problems: [expect.stringContaining("--panel must not have the form")],
+  });
+});
+
 test("making the panel needs to know its name alone", () => {
   expect(parseFlags(["panel", "--panel", "p"], {})).toMatchObject({ verb: "panel", config: { panelName: "p" } });
   expect(parseFlags(["panel"], {})).toEqual({ verb: "refuse", problems: ["--panel is needed"] });

@@ -155,6 +155,10 @@ export function parseFlags(
     usesLabels: isTrue("use-labels", true),
     resyncSeconds: whole("resync-seconds", 30, 0, 86_400),
   };
+  // The agent removes namespaces of that form which belong to no pod.
+  if (!isPanel && config.panelName.startsWith(`${config.netnsPrefix}.`) && namesPod(config)) {
+    problems.push("--panel must not have the form of a managed pod's namespace: --netns-prefix and two words");
+  }
   if (config.tokenFile !== undefined && config.apis.some(isClearText)) {
     problems.push(
       "--token-file needs --api with https://, unless the API is on this machine: others could read the token",
@@ -202,6 +206,10 @@ function interfaceWith(address: string): string | undefined {
   const has = ({ address: own, family }: { address: string; family: string }) =>
     wanted.check(own, family === "IPv6" ? "ipv6" : "ipv4");
   return Object.entries(networkInterfaces()).find(([, addresses]) => addresses?.some(has))?.[0];
+}
+
+function namesPod({ panelName, netnsPrefix }: AgentConfig): boolean {
+  return panelName.slice(netnsPrefix.length + 1).split(".").length === 2;
 }
 
 function isClearText(api: string): boolean {
