@@ -127,6 +127,22 @@ describe("impairments on the page, with a real mouse", () => {
     await eventually(async () => expect(await measured()).toBeLessThan(ASKED_MS / 2), { withinMs: 2_000 });
   });
 
+  it("from its menu a wire is made like one people know, both directions at once", async () => {
+    const at = await mine.at("linkPosition", "ab");
+    await mine.page.mouse.click(at.x, at.y, { button: "right" });
+    await mine.page.getByTestId("menu-impair").hover();
+    await mine.page.getByTestId("menu-preset-transatlantic").click();
+    const both = { delayMs: 40, jitterMs: 0.5 };
+    await eventually(async () =>
+      expect((await lab.client.link("ab")).spec.impairments).toEqual([
+        { from: "a", ...both },
+        { from: "b", ...both },
+      ]),
+    );
+    await mine.page.getByTestId("undo").click();
+    await eventually(async () => expect((await lab.client.link("ab")).spec.impairments ?? []).toEqual([]));
+  });
+
   it("what is refused is put back and said in the API's own words", async () => {
     await mine.page.getByTestId("impair-more").click();
     const exact = mine.page.getByTestId("impair-reorderPercent-exact");

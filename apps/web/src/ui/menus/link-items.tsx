@@ -13,6 +13,7 @@ import { deleteLinks, setState } from "../../actions/link-actions.js";
 import { useModel } from "../../state/model-store.js";
 import { isEditable, useTopology } from "../../state/topology-store.js";
 import { ui } from "../../state/ui-store.js";
+import { ImpairItems } from "./impair-items.js";
 import { Item } from "./item.js";
 
 /** More are ended from the list of faults. */
@@ -20,6 +21,7 @@ const FAULTS_SHOWN = 3;
 
 export function LinkItems({ name }: { name: string }) {
   const wire = useModel((state) => state.model.wires.get(`link/${name}`));
+  const link = useTopology((state) => state.stream.links.get(name));
   const isStale = !useTopology(isEditable);
   if (!wire) return null;
   return (
@@ -52,6 +54,7 @@ export function LinkItems({ name }: { name: string }) {
         testId="menu-reroute"
         onClick={() => ui.open({ kind: "reroute-picker", wire: name })}
       />
+      {link && <ImpairItems link={link} isDisabled={isStale} />}
       <Item
         icon={IconBolt}
         label="Break on purpose"
