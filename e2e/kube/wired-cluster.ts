@@ -39,8 +39,7 @@ export class WiredCluster {
   async end(): Promise<void> {
     await this.ratchet.stop();
     await this.cluster.stop();
-    const { processes, namespaces, mounts } = clusterLeftovers(this.cluster);
-    expect({ processes, namespaces, mounts }).toEqual({ processes: [], namespaces: [], mounts: [] });
+    for (const [what, left] of Object.entries(clusterLeftovers(this.cluster))) expect(left, what).toEqual([]);
   }
 }
 

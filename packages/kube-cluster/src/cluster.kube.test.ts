@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { busyboxPod, clusterLeftovers, type KubeCluster, startKubeCluster, sweepKubeClusters } from "./index.js";
 
-const NOTHING = { processes: [], namespaces: [], interfaces: [], mounts: [], groups: [], folder: [] };
+const NOTHING = { processes: [], namespaces: [], interfaces: [], mounts: [], groups: [], folder: [], cniResults: [] };
 const BUILT = fileURLToPath(new URL("../dist/index.js", import.meta.url));
 
 let cluster: KubeCluster;

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { removeCniResults } from "./cni-results.js";
 import { command } from "./command.js";
 import { ControlGroup } from "./control-group.js";
 import { endProcesses } from "./end-processes.js";
@@ -22,6 +23,7 @@ export async function removeCluster({ mark, path }: RunFolder): Promise<void> {
   removeShimSockets(path);
   await unmountBelow(path);
   removeContainerLogLinks(path);
+  removeCniResults(path);
   await removeUnderlay(mark);
   group.remove();
   await rm(path, { recursive: true, force: true });

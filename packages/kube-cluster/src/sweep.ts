@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { cniResultsBelow } from "./cni-results.js";
 import { ControlGroup } from "./control-group.js";
 import { mountsBelow } from "./mounts.js";
 import { removeCluster } from "./remove-cluster.js";
@@ -19,6 +20,8 @@ export interface ClusterLeftovers {
   /** Control groups. */
   groups: string[];
   folder: string[];
+  /** What containerd's CNI library remembers of its sandboxes. */
+  cniResults: string[];
 }
 
 /** What there is of a cluster on this host; everything empty after its end. */
@@ -31,5 +34,6 @@ export function clusterLeftovers({ mark, path }: RunFolder): ClusterLeftovers {
     mounts: mountsBelow(path),
     groups: new ControlGroup(mark).groups(),
     folder: existsSync(path) ? [path] : [],
+    cniResults: cniResultsBelow(path),
   };
 }
