@@ -41,7 +41,8 @@ export function bunHost(): Host {
     readStdin: (maxBytes) => readText(Bun.stdin.stream(), maxBytes),
     writeStdout: async (text) => {
       if (text.length > MAX_PIPE_BYTES) writeAll(1, text);
-      else await Bun.write(Bun.stdout, text);
+      // A closed pipe is nobody's loss.
+      else await Bun.write(Bun.stdout, text).catch(() => undefined);
     },
     log: (line) => writeAll(2, `ratchet: ${line.replaceAll("\n", " | ")}\n`),
     files,
