@@ -32,8 +32,11 @@ export function impairmentText(fields: Fields): string {
 /** True when at least one field does something. */
 export const isImpairing = (fields: Fields): boolean => impairmentText(fields) !== "";
 
+const NOTHING: [undefined, undefined] = [undefined, undefined];
+
 /** What the two directions of a link suffer, faults included where an agent has said so: from end 0, from end 1. */
 export function impairedWays({ spec, status }: Link): [Fields | undefined, Fields | undefined] {
+  if (!spec.impairments?.length && !status.impairments?.length) return NOTHING;
   const ways: [Fields | undefined, Fields | undefined] = [undefined, undefined];
   for (const { from, ...fields } of spec.impairments ?? []) {
     const [way] = sendersOf(spec.endpoints, from);
@@ -48,6 +51,7 @@ export function impairedWays({ spec, status }: Link): [Fields | undefined, Field
 
 /** The main figures in a few characters: "80 ms", "20/80 ms · 2 %". */
 export function mainFigure([a, b]: readonly [Fields | undefined, Fields | undefined]): string {
+  if (a === undefined && b === undefined) return "";
   const pair = (field: "delayMs" | "lossPercent" | "rateKbit") => [a?.[field] ?? 0, b?.[field] ?? 0] as const;
   const figures: string[] = [];
   const [delayA, delayB] = pair("delayMs");

@@ -177,6 +177,7 @@ function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | un
     addresses,
     carrier: overlay.isStale ? null : (link.status.endpoints[index]?.carrier ?? null),
   });
+  const figure = mainFigure(impairedWays(link));
   return {
     id: linkId(link.metadata.name),
     uid: link.metadata.uid,
@@ -184,11 +185,11 @@ function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | un
     ends: [end(a, 0), end(b, 1)],
     transport: link.status.transport ?? (link.spec.transport === "auto" ? null : link.spec.transport),
     vni: link.status.vni,
-    state: wireState(link, overlay.isStale, overlay.pendingLinks.has(link.metadata.name)),
+    state: wireState(link, figure !== "", overlay.isStale, overlay.pendingLinks.has(link.metadata.name)),
     isCut: link.spec.state === "down",
     phase: overlay.isStale ? "Unknown" : link.status.phase,
     faults: marks.links.get(link.metadata.name) ?? [],
-    figure: mainFigure(impairedWays(link)),
+    figure,
     lane: 0,
     lanes: 1,
     owner: linkSource(link)?.owner ?? null,

@@ -1,5 +1,4 @@
 import type { Link, LinkPhase } from "@ratchet/contracts";
-import { impairedWays } from "./impairment-text.js";
 
 /** How a wire is drawn. `down` is both asked (cut) and observed (no carrier). */
 export type WireState = "up" | "pending" | "down" | "impaired" | "degraded" | "error" | "unknown";
@@ -42,9 +41,9 @@ export function stateWord(wire: { state: WireState; isCut: boolean; faults: read
 export const stateOfWord = (word: StateWord): WireState => (word === "cut" || word === "faulted" ? "down" : word);
 
 /** Silence beats everything: a picture that may be old must not look sure. */
-export function wireState(link: Link, isStale: boolean, isPending: boolean): WireState {
+export function wireState(link: Link, isImpaired: boolean, isStale: boolean, isPending: boolean): WireState {
   if (isStale) return "unknown";
   if (isPending) return "pending";
   const state = BY_PHASE[link.status.phase];
-  return state === "up" && impairedWays(link).some((way) => way !== undefined) ? "impaired" : state;
+  return state === "up" && isImpaired ? "impaired" : state;
 }
