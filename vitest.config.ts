@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: [`${folders}/**/*.test.{ts,tsx}`],
-          exclude: ["**/node_modules/**", "**/dist/**", "**/*.{int,kernel,e2e,fuzz,kube}.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**", "**/*.{int,kernel,e2e,fuzz,kube,vm}.test.ts"],
         },
       },
       {
@@ -65,6 +65,20 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "vm",
+          include: [`${folders}/**/*.vm.test.ts`],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          pool: "forks",
+          fileParallelism: false,
+          // A machine emulated in software, on one that may have other things to do.
+          testTimeout: 900_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { runFuzz } from "./fuzz.mjs";
 import { runThrough } from "./setup/child.mjs";
-import { needEtcd, needImagePrograms, needKubePrograms, needLabPrograms } from "./setup/debian.mjs";
+import { needEtcd, needImagePrograms, needKubePrograms, needLabPrograms, needTestPrograms } from "./setup/debian.mjs";
 import { node, root } from "./setup/paths.mjs";
 import { needLinux, needRoot } from "./setup/platform.mjs";
 import { SetupError } from "./setup/say.mjs";
@@ -32,6 +32,16 @@ const VERBS = {
     await needLabPrograms();
     await prepareWorkspace("everything");
     return runThrough(node, [join(root, "bench/dist/main.js"), ...args], { env: toolEnvironment() });
+  },
+  async resilience(args) {
+    needLinux();
+    needRoot("npm run resilience");
+    await needTestPrograms();
+    await prepareWorkspace("everything");
+    const code = await runThrough(node, [join(root, "bench/dist/resilience.js"), ...args], { env: toolEnvironment() });
+    if (code !== 0) return code;
+    const biome = join(root, "node_modules", ".bin", "biome");
+    return runThrough(biome, ["format", "--write", "docs/resilience.md"], { cwd: root, env: toolEnvironment() });
   },
   async chaos(args) {
     needLinux();

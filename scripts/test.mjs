@@ -31,7 +31,7 @@ async function lintAndTest(args) {
   });
 
   const kube = await kubeSuite(env);
-  say(`tests (vitest: unit, int, kernel, e2e${kube.missing === undefined ? ", kube" : ""})`);
+  say(`tests (vitest: unit, int, kernel, e2e, vm${kube.missing === undefined ? ", kube" : ""})`);
   const reporter = join(root, "scripts", "count-reporter.mjs");
   const tests = await runThrough(
     bin("vitest"),

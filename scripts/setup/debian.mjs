@@ -37,6 +37,11 @@ const TESTS = [
   { package: "chromium", needs: ["chromium"], why: "tests the page in a real browser" },
   { package: "frr", needs: ["/usr/lib/frr/zebra", "/usr/lib/frr/ospfd"], why: "runs OSPF in the cloud router" },
   { package: "iperf3", needs: ["iperf3"], why: "pushes traffic through a wire" },
+  {
+    package: "qemu-system-x86",
+    needs: ["qemu-system-x86_64"],
+    why: "runs Debian's kernel, which has netem",
+  },
   { package: "tcpdump", needs: ["tcpdump"], why: "looks at frames on a wire" },
 ];
 

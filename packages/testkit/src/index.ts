@@ -12,3 +12,5 @@ export * from "./leftovers.js";
 export * from "./postgres.js";
 export * from "./random.js";
 export * from "./sandbox.js";
+export * from "./vm/agent-in-vm.js";
+export * from "./vm/run-in-vm.js";

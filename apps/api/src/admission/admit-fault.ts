@@ -3,8 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type FaultInput, type FaultSpec, type FieldError, keys, sendersOf } from "@ratchet/contracts";
 import { ProblemError, refuse } from "../http/problem-error.js";
 import type { Draft } from "../state/draft.js";
-import type { FaultRecord, LinkRecord } from "../state/records.js";
-import { unsupportedInFault } from "./unsupported.js";
+import type { FaultRecord, LinkRecord, PodRecord } from "../state/records.js";
 
 /** The record of an accepted fault: one that begins now, or the old one with other metadata and spec. */
 export function faultRecord(
@@ -32,7 +31,7 @@ export function faultRecord(
  * Refuses what could not act. A fault on something that is not there is refused and not kept waiting: its time
  * would pass with nothing happening.
  *
- * @throws ProblemError Unsupported, Invalid, Conflict
+ * @throws ProblemError Invalid, Conflict
  */
 export function checkFault(
   draft: Draft,
@@ -45,8 +44,6 @@ export function checkFault(
       `fault ${after.name} has ended: delete it, or create another under another name`,
     );
   }
-  const unsupported = unsupportedInFault(after.spec);
-  if (unsupported.length > 0) throw refuse("Unsupported", unsupported);
   const errors = [...misfits(after.spec), ...missing(draft, after)];
   if (errors.length > 0) throw refuse("Invalid", errors);
 }
@@ -62,6 +59,9 @@ function misfits({ action, target }: FaultSpec): FieldError[] {
   }
   if (action.type !== "partition" && isGrouped) {
     return [{ field: "spec.target", message: `groups are for the action partition, not ${action.type}` }];
+  }
+  if (action.type === "pod-freeze" && !("pod" in target || "podLabels" in target)) {
+    return [{ field: "spec.target", message: "must be {pod} or {podLabels} for a pod-freeze" }];
   }
   if (action.type === "ramp" && Boolean(action.start.rateKbit) !== Boolean(action.end.rateKbit)) {
     const end = action.start.rateKbit ? "end" : "start";
@@ -85,7 +85,13 @@ function missing(draft: Draft, { namespace, spec: { action, target } }: FaultRec
     const isEnd = from === undefined || sendersOf(held.spec.endpoints, from).length > 0;
     return isEnd ? [] : [{ field: "spec.action.from", message: `${from} is no end of link ${target.link}` }];
   }
-  if ("pod" in target) return pod(target.pod, "spec.target.pod");
+  if ("pod" in target) {
+    const held = draft.peek<PodRecord>(keys.pod(namespace, target.pod));
+    if (held === undefined) return [absent("pod", target.pod, "spec.target.pod")];
+    const isManaged = held.spec.sandbox !== undefined && "managed" in held.spec.sandbox;
+    if (action.type !== "pod-freeze" || isManaged) return [];
+    return [{ field: "spec.target.pod", message: `${target.pod} is not managed: its processes are its runtime's` }];
+  }
   if ("node" in target) return node(target.node, "spec.target.node");
   if ("nodes" in target) return target.nodes.flatMap((name, at) => node(name, `spec.target.nodes[${at}]`));
   if ("groups" in target) {

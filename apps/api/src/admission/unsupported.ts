@@ -1,4 +1,4 @@
-import type { FaultSpec, FieldError, LinkSpec, PodSpec } from "@ratchet/contracts";
+import type { FieldError, LinkSpec, PodSpec } from "@ratchet/contracts";
 
 /** What of a valid spec is not built yet: refused, never ignored. */
 export function unsupportedInLink(spec: LinkSpec): FieldError[] {
@@ -47,9 +47,4 @@ export function unsupportedInPod(spec: PodSpec, isFromKubernetes: boolean): Fiel
       code: "Unsupported",
     },
   ];
-}
-
-export function unsupportedInFault({ action }: FaultSpec): FieldError[] {
-  if (action.type !== "pod-freeze") return [];
-  return [{ field: "spec.action.type", message: "pod-freeze is not built yet", code: "Unsupported" }];
 }

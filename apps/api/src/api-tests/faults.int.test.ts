@@ -137,6 +137,15 @@ test("a control plane cut goes to the agents of its nodes and acts on no link", 
   expect([wrong.status, wrong.body.errors[0].field]).toEqual([422, "spec.target"]);
 });
 
+test("a pod is frozen by the agent of its node", async () => {
+  const spec = { target: { pod: "c" }, action: { type: "pod-freeze" }, durationSeconds: 60 };
+  const { body } = await create({ metadata: { name: "x" }, spec });
+  await right.until(() => right.faults.size === 1);
+  const { body: pod } = await api.get(`${NS}/pods/c`);
+  expect([...right.faults.values()][0]).toMatchObject({ wires: [], podUids: [pod.metadata.uid] });
+  expect([body.status.links, left.faults.size]).toEqual([[], 0]);
+});
+
 test("what could not act is refused, naming the field, and changes nothing", async () => {
   const refused = async (target: object, action: object) => {
     const { status, body } = await create({ metadata: { name: "x" }, spec: { target, action, durationSeconds: 60 } });
@@ -144,7 +153,7 @@ test("what could not act is refused, naming the field, and changes nothing", asy
   };
   expect(await refused({ link: "nope" }, { type: "down" })).toEqual([422, "spec.target.link"]);
   expect(await refused({ link: "ab" }, { type: "partition" })).toEqual([422, "spec.target"]);
-  expect(await refused({ link: "ab" }, { type: "pod-freeze" })).toEqual([422, "spec.action.type"]);
+  expect(await refused({ link: "ab" }, { type: "pod-freeze" })).toEqual([422, "spec.target"]);
   expect(await refused({ link: "ab" }, { type: "blackhole", from: "c" })).toEqual([422, "spec.action.from"]);
   const ramp = { type: "ramp", start: { delayMs: 1 }, end: { rateKbit: 10 }, overSeconds: 5 };
   expect(await refused({ link: "ab" }, ramp)).toEqual([422, "spec.action.start.rateKbit"]);

@@ -102,6 +102,12 @@ export class FaultBoard {
         return world.link(key) === undefined ? undefined : key;
       },
       pod: (name) => world.pod(keys.pod(namespace, name))?.data,
+      *pods() {
+        for (const key of world.keysIn("pods", namespace)) {
+          const pod = world.pod(key)?.data;
+          if (pod !== undefined) yield { pod, node: world.nodeOf(key) };
+        }
+      },
       resolve: this.#resolve,
     });
   }

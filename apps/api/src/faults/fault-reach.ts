@@ -20,6 +20,8 @@ export interface ReachSources {
   /** Undefined when there is none of that name. */
   linkKey(name: string): string | undefined;
   pod(name: string): PodRecord | undefined;
+  /** Every pod of the namespace. */
+  pods(): Iterable<{ pod: PodRecord; node: string | null }>;
   resolve(linkKey: string): ResolvedLink | undefined;
 }
 
@@ -31,6 +33,15 @@ export function reachOf(fault: FaultRecord, revision: number, sources: ReachSour
   if (action.type === "control-plane-cut") {
     const nodes = "node" in target ? [target.node] : "nodes" in target ? target.nodes : [];
     for (const node of nodes) byNode.set(node, timeless(fault, revision));
+    return { links, byNode };
+  }
+  if (action.type === "pod-freeze") {
+    for (const { pod, node } of sources.pods()) {
+      if (node === null || !isFrozen(target, pod)) continue;
+      const assigned = byNode.get(node) ?? timeless(fault, revision);
+      assigned.podUids.push(pod.uid);
+      byNode.set(node, assigned);
+    }
     return { links, byNode };
   }
   const from = "from" in action ? action.from : undefined;
@@ -97,6 +108,13 @@ function isStruck(target: FaultTarget, resolved: ResolvedLink, sources: ReachSou
         );
   const [a = -1, b = -1] = groupsOf;
   return a >= 0 && b >= 0 && a !== b;
+}
+
+// Other pods' processes are their runtime's.
+function isFrozen(target: FaultTarget, pod: PodRecord): boolean {
+  if (pod.spec.sandbox === undefined || !("managed" in pod.spec.sandbox)) return false;
+  if ("pod" in target) return pod.name === target.pod;
+  return "podLabels" in target && hasLabels(pod, target.podLabels);
 }
 
 function isInGroup(

@@ -31,6 +31,7 @@ import { Connection } from "./connection.js";
 import { Dirty } from "./dirty.js";
 import { FaultFile } from "./faults/fault-file.js";
 import { FaultKeeper } from "./faults/fault-keeper.js";
+import { PodFreezer } from "./faults/pod-freezer.js";
 import { Impairments } from "./impair/impairments.js";
 import { extraLinks, inspect } from "./inspect.js";
 import type { Log } from "./log.js";
@@ -182,6 +183,10 @@ export class Agent {
         this.reconciler.wake();
       },
       log,
+      new PodFreezer((podUid) => {
+        const sandbox = this.world.readySandbox(podUid);
+        return sandbox?.isManaged === true ? sandbox.inode : undefined;
+      }, log),
     );
     this.impairments = new Impairments(
       {

@@ -5,6 +5,7 @@ import { type ActiveFault, overlayFaults } from "../../faults/overlay-faults.js"
 import { rampAt } from "../../faults/ramp-schedule.js";
 import type { Log } from "../log.js";
 import type { FaultFile } from "./fault-file.js";
+import type { PodFreezer } from "./pod-freezer.js";
 
 export interface BootClock {
   bootId: string;
@@ -34,6 +35,7 @@ export class FaultKeeper {
     /** These wires may have to be otherwise now; with none, there is something to report all the same. */
     private readonly touch: (linkUids: Iterable<string>) => void,
     private readonly log: Log,
+    private readonly freezer: Pick<PodFreezer, "set" | "thaw" | "stop"> = { set() {}, thaw() {}, stop() {} },
   ) {}
 
   /** Goes on with what an earlier life of this agent began; to be called before any wire is planned. What is overdue ends here. */
@@ -43,6 +45,7 @@ export class FaultKeeper {
       if (record.bootId === this.clock.bootId) this.records.set(record.fault.faultUid, record);
     }
     this.advance();
+    this.freezer.thaw([...this.records.values()].flatMap(frozenBy));
   }
 
   take(frame: Pick<ApiAssignment, "full" | "faults" | "removedFaults">): void {
@@ -97,6 +100,7 @@ export class FaultKeeper {
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.timer);
+    this.freezer.stop();
   }
 
   private put({ remainingMs, elapsedMs, ...fault }: AssignedFault, touched: Set<string>): void {
@@ -156,6 +160,8 @@ export class FaultKeeper {
   }
 
   private index(): void {
+    const running = [...this.records.values()].filter(({ ended }) => ended === null);
+    this.freezer.set(new Set(running.flatMap(frozenBy)));
     this.activeByWire.clear();
     for (const { fault, startedAtMs, ended } of this.records.values()) {
       if (ended !== null) continue;
@@ -176,6 +182,10 @@ export class FaultKeeper {
       this.log("error", "cannot write the file of faults", { error: (error as Error).message });
     }
   }
+}
+
+function frozenBy({ fault }: FaultRecord): string[] {
+  return fault.action.type === "pod-freeze" ? fault.podUids : [];
 }
 
 /** When a fault that changes with time has to be looked at again; a flap that has made its cycles is complete. */

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import type { AssignedFault } from "@ratchet/contracts";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { buildAgent, pod, port, Scene, type TestNode, wire } from "../testing/scene.js";
@@ -123,4 +124,37 @@ test("a flap of twenty cycles leaves the wire as it was", async () => {
   expect(node.peer.faultReports.get("fault-x")?.cycles).toBe(20);
   await untilCarriers(true, 1000);
   expect(node.peer.events.filter(({ reason }) => reason === "LinkRepaired")).toEqual([]);
+});
+
+test("a frozen pod keeps its carrier and nothing in it runs, until the deadline, also of an agent that died", async () => {
+  const counter = spawn("nsenter", [
+    `--net=/run/netns/${node.podNetns("a")}`,
+    "sh",
+    "-c",
+    "while :; do echo x; sleep 0.05; done",
+  ]);
+  try {
+    let written = 0;
+    counter.stdout.on("data", (chunk: Buffer) => (written += chunk.length));
+    const isRunning = async () => {
+      const before = written;
+      await sleep(400);
+      return written > before;
+    };
+    expect(await isRunning()).toBe(true);
+    node.peer.change({ faults: [down("x", 4000, { action: { type: "pod-freeze" }, wires: [], podUids: ["uid-a"] })] });
+    await scene.api.until("it acts", () => node.peer.faultReports.get("fault-x")?.phase === "Active");
+    await sleep(300);
+    expect(await isRunning()).toBe(false);
+    expect(carriers()).toEqual([true, true]);
+    await node.kill();
+    await sleep(4000);
+    expect(await isRunning()).toBe(false);
+    await node.start();
+    await scene.api.until("the end is told", () => node.peer.faultReports.get("fault-x")?.ended === "deadline");
+    await sleep(300);
+    expect(await isRunning()).toBe(true);
+  } finally {
+    counter.kill("SIGKILL");
+  }
 });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { rmSync } from "node:fs";
+import { setPriority } from "node:os";
 import { parseArgs } from "node:util";
 import { isSameNetns, netnsIdentity } from "../../ffi/netns.js";
 import { ControlServer } from "./control-server.js";
@@ -17,6 +18,12 @@ if (panel === undefined || socket === undefined) {
   process.exit(2);
 }
 
+// A frame's time is now, whatever else the machine does. Threads inherit it: so before there are any.
+try {
+  setPriority(-20);
+} catch {
+  // Not allowed: later than asked on a busy machine.
+}
 const own = netnsIdentity(panel);
 const lines = new RelayLines(
   panel,

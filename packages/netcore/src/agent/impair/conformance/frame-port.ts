@@ -2,6 +2,7 @@ import { errnoOf } from "../../../ffi/errno.js";
 import { lastErrno, libc } from "../../../ffi/libc.js";
 import { withNetns } from "../../../ffi/netns.js";
 import { SystemError } from "../../../ffi/system-error.js";
+import { askForTimes, type TimedDatagram, TimedReceiver } from "../../../ffi/timed-receive.js";
 import { NetlinkSocket } from "../../../netlink/socket.js";
 import { findLink } from "../../../rtnetlink/link.js";
 
@@ -12,15 +13,14 @@ const SOL_SOCKET = 1;
 const SO_RCVBUFFORCE = 33;
 const SOCKADDR_LL_BYTES = 20;
 const RECEIVE_BUFFER_BYTES = 64 * 1024 * 1024;
-const LARGEST_FRAME_BYTES = 65_600;
+
+const receiver = new TimedReceiver();
 
 /** "Local experimental" (IEEE 802): nobody else speaks it. */
 export const TEST_ETHERTYPE = 0x88b5;
 
 /** Sends and receives whole frames of `TEST_ETHERTYPE` at an interface of a pod. Must be closed. */
 export class FramePort {
-  private readonly scratch = Buffer.alloc(LARGEST_FRAME_BYTES);
-
   private constructor(private readonly fd: number) {}
 
   /** Throws SystemError. */
@@ -37,6 +37,7 @@ export class FramePort {
     address.writeUInt16LE(AF_PACKET, 0);
     address.writeUInt16BE(TEST_ETHERTYPE, 2);
     address.writeInt32LE(ifIndex, 4);
+    askForTimes(fd);
     if (libc.bind(fd, address, address.length) >= 0) return new FramePort(fd);
     const errno = lastErrno();
     libc.close(fd);
@@ -51,10 +52,9 @@ export class FramePort {
     throw new SystemError("send", errno, "frame");
   }
 
-  /** The next frame that came; undefined while there is none. */
-  receive(): Buffer | undefined {
-    const length = libc.recv(this.fd, this.scratch, this.scratch.length, 0);
-    return length < 0 ? undefined : Buffer.from(this.scratch.subarray(0, length));
+  /** The next frame that came, valid until the next call; undefined while there is none. */
+  receive(): Pick<TimedDatagram, "data" | "atNs"> | undefined {
+    return receiver.receive(this.fd);
   }
 
   close(): void {

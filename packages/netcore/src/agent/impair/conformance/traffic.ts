@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
+import { rttMs, type SentAt, sentNow } from "../../rpc/sent-at.js";
 import { type FramePort, TEST_ETHERTYPE } from "./frame-port.js";
 
 const ETHERNET_HEADER_BYTES = 14;
@@ -21,51 +22,53 @@ export interface Arrival {
   /** Of the frame, in the order they were sent; -1 when that was damaged. */
   n: number;
   isIntact: boolean;
-  /** ms from sending to reading; undefined for a damaged number. */
+  /** ms from sending to the kernel's receiving it; undefined for a damaged number. */
   tookMs: number | undefined;
+  /** When the kernel got it: ms since the beginning. */
   atMs: number;
 }
 
 export interface Traffic {
   sent: number;
-  startedAtMs: number;
   arrivals: Arrival[];
 }
 
 /** Sends numbered frames from one pod and notes what arrives in the other, with one clock for both. */
 export async function sendTraffic(from: FramePort, to: FramePort, options: TrafficOptions): Promise<Traffic> {
   const { frames, frameBytes = 200, everyMs = 0, quietMs = 300, midway } = options;
-  const sentAt = new Float64Array(frames);
+  const sentAt: SentAt[] = [];
   const arrivals: Arrival[] = [];
   const frame = testFrame(frameBytes);
   const startedAtMs = performance.now();
+  const started = sentNow();
   let sent = 0;
   let lastAt = startedAtMs;
   const take = () => {
     for (let got = to.receive(); got !== undefined; got = to.receive()) {
-      const atMs = performance.now();
-      const n = got.readUInt32BE(NUMBER_AT);
+      const { data, atNs } = got;
+      const n = data.readUInt32BE(NUMBER_AT);
       const isKnown = n < sent;
-      const isIntact = isKnown && got.length === frameBytes && isSame(got, testFrame(frameBytes, n));
-      arrivals.push({ n: isKnown ? n : -1, isIntact, tookMs: isKnown ? atMs - sentAt[n]! : undefined, atMs });
-      lastAt = atMs;
+      const isIntact = isKnown && data.length === frameBytes && isSame(data, testFrame(frameBytes, n));
+      const tookMs = isKnown ? rttMs(sentAt[n]!, atNs) : undefined;
+      arrivals.push({ n: isKnown ? n : -1, isIntact, tookMs, atMs: rttMs(started, atNs) });
+      lastAt = performance.now();
     }
   };
   while (sent < frames || performance.now() - lastAt < quietMs) {
     for (let burst = 0; burst < 32 && sent < frames && performance.now() >= startedAtMs + sent * everyMs; burst++) {
       frame.writeUInt32BE(sent, NUMBER_AT);
-      sentAt[sent] = performance.now();
+      sentAt[sent] = sentNow();
       if (!from.send(frame)) break;
       sent++;
       lastAt = performance.now();
       if (sent === midway?.after) midway.run();
     }
     take();
-    if (sent < frames && everyMs < 2) await setImmediate();
+    if (sent < frames && everyMs === 0) await setImmediate();
     else await sleep(1);
   }
   take();
-  return { sent, startedAtMs, arrivals };
+  return { sent, arrivals };
 }
 
 /** Numbers that came, each once. */
