@@ -53,7 +53,7 @@ function sectionOf(relay: readonly Measurement[], netem: readonly Measurement[],
 
 Asked beside measured, from one pod to another by the kernel's own time stamps: delay within 1 ms or 2 %, shares within the
 99 % interval of the frames sent (so one cell in a hundred may miss by chance), rates within 5 %. **Bold** is outside. The
-relay ran on ${cpus().length} cores, Linux ${release()}, load average ${load}; netem in a virtual machine that is emulated in
+relay ran on ${cpus().length} cores, Linux ${release().split("-")[0]}, load average ${load}; netem in a virtual machine that is emulated in
 software, where a packet of TCP costs many times what it costs elsewhere.
 
 | what | asked | relay | netem |
