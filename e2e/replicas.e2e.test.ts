@@ -35,6 +35,7 @@ describe("two replicas of the API on three members of etcd", () => {
   const at = async (url: string, method: string, path: string, body?: object) => {
     const answer = await fetch(`${url}${path}`, {
       method,
+      signal: AbortSignal.timeout(10_000),
       ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     return { status: answer.status, headers: answer.headers, body: await answer.json() };
@@ -88,11 +89,16 @@ describe("two replicas of the API on three members of etcd", () => {
     const a = await lab.sandbox("a");
     const before = await wires();
     const leads = async (url: string) => {
-      const metrics = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(2_000) });
+      const metrics = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) });
       return /^ratchet_leader 1$/m.test(await metrics.text());
     };
-    const isLeading = await Promise.all(urls.map(leads));
-    const hanging = lab.lab.replicas[isLeading.indexOf(true)]!;
+    const hanging = await eventually(
+      async () => {
+        for (const replica of lab.lab.replicas) if (await leads(replica.url)) return replica;
+        throw new Error("no replica leads");
+      },
+      { withinMs: 20_000 },
+    );
     const other = urls.find((url) => url !== hanging.url)!;
     const pid = lab.lab.pids()[hanging.name]!;
     process.kill(pid, "SIGSTOP");

@@ -2,25 +2,30 @@ import { createServer, connect as dial, type Server, type Socket } from "node:ne
 import { LabError } from "./lab-error.js";
 
 const LOOK_MS = 500;
-const ANSWER_WITHIN_MS = 1000;
+const ANSWER_WITHIN_MS = 1500;
+/** So many looks without an answer, and what is open to a replica is cut: its clients would wait for ever. */
+const CUT_AFTER_LOOKS = 2;
 
 /**
  * One address for several replicas, as a load balancer gives it in production: each connection goes to the next replica
- * that answers. What a replica that dies had under way is cut, and its client comes again.
+ * that answers. What a replica that dies or hangs had under way is cut, and its client comes again.
  */
 export class Front {
   readonly #server: Server;
   readonly #ports: readonly number[];
-  readonly #silent = new Set<number>();
+  /** How many looks in a row a replica has not answered. */
+  readonly #silent = new Map<number, number>();
+  readonly #open = new Map<number, Set<Socket>>();
   readonly #sockets = new Set<Socket>();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
+  #isClosed = false;
   #turn = 0;
 
   private constructor(server: Server, ports: readonly number[]) {
     this.#server = server;
     this.#ports = ports;
     server.on("connection", (client) => this.#serve(client));
-    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+    this.#timer = setTimeout(() => void this.#look(), LOOK_MS);
     this.#timer.unref();
   }
 
@@ -35,7 +40,8 @@ export class Front {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -59,6 +65,9 @@ export class Front {
     replica.once("error", refused);
     replica.once("connect", () => {
       replica.off("error", refused);
+      const open = this.#open.get(port) ?? new Set<Socket>();
+      this.#open.set(port, open.add(replica));
+      replica.on("close", () => open.delete(replica));
       client.on("close", () => replica.destroy());
       replica.on("close", () => client.destroy());
       client.pipe(replica).pipe(client);
@@ -80,9 +89,17 @@ export class Front {
         const answer = await fetch(`http://127.0.0.1:${port}/healthz`, {
           signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
         }).catch(() => undefined);
-        if (answer?.ok) this.#silent.delete(port);
-        else this.#silent.add(port);
+        await answer?.arrayBuffer().catch(() => undefined);
+        if (answer?.ok) {
+          this.#silent.delete(port);
+          return;
+        }
+        const looks = (this.#silent.get(port) ?? 0) + 1;
+        this.#silent.set(port, looks);
+        if (looks >= CUT_AFTER_LOOKS) for (const replica of this.#open.get(port) ?? []) replica.destroy();
       }),
     );
+    // One look after the other: two at a time would count one silence twice.
+    if (!this.#isClosed) this.#timer = setTimeout(() => void this.#look(), LOOK_MS).unref();
   }
 }
