@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { command } from "./command.js";
+import { command, commandResult } from "./command.js";
 
 const MTU_BYTES = 1500;
 
@@ -29,6 +30,8 @@ export async function makeNodeNamespace(mark: string, node: string, index: numbe
   const netns = `${mark}.${node}`;
   const hostHalf = `${mark}v${index}`;
   await command(["ip", "netns", "add", netns]);
+  // After a reboot: the kernel takes a namespace down some time after its name, and its half of the cable with it.
+  if (existsSync(`/sys/class/net/${hostHalf}`)) await commandResult(["ip", "link", "delete", hostHalf]);
   await command([
     ...["ip", "link", "add", hostHalf, "mtu", String(MTU_BYTES), "type", "veth"],
     ...["peer", "name", "eth0", "mtu", String(MTU_BYTES), "netns", netns],
