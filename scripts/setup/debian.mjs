@@ -21,6 +21,10 @@ const KUBERNETES = [
     why: "delegates of the CNI plugin, and its measure",
   },
   { package: "busybox-static", needs: ["busybox"], why: "makes their image" },
+  { package: "docker.io", needs: ["/usr/sbin/dockerd", "docker"], why: "runs docker-compose.yml" },
+  { package: "docker-compose", needs: ["docker-compose"], why: "runs docker-compose.yml" },
+  { package: "etcd-client", needs: ["etcdctl"], why: "goes into the image etcd" },
+  { package: "haproxy", needs: ["haproxy"], why: "goes into the image front" },
   { package: "openssl", needs: ["openssl"], why: "makes the cluster's certificates" },
 ];
 const IMAGES = [

@@ -14,7 +14,7 @@ export function ConnectHost() {
       <CopyLine text="npm run demo -- --empty --nodes 2" label="Copy" />
       <p style={{ fontSize: 14 }}>Or start an agent by hand, as root, with the address its tunnels use:</p>
       <CopyLine
-        text={`node packages/netcore/dist/agent/main.js --node $(hostname -s) --vtep ADDRESS --parent INTERFACE --api ${window.location.origin} --data /var/lib/ratchet --installation ID --panel ratchet-panel --netns-prefix ratchet`}
+        text={`node packages/netcore/dist/agent/main.js --node $(hostname -s) --vtep ADDRESS --parent INTERFACE --api ${window.location.origin} --data /var/lib/ratchet --installation ID --panel ratchet-panel --netns-prefix ratchet${window.location.protocol === "https:" ? " --api-ca ca.crt --token-file NODE.token" : ""}`}
         label="Copy"
       />
     </Modal>
