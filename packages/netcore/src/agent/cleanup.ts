@@ -24,7 +24,9 @@ export async function cleanUp(config: AgentConfig): Promise<string[]> {
     // Before the name goes: tunnels hold sockets on the underlay until their devices are gone.
     const socket = NetlinkSocket.open(path);
     try {
-      const links = dumpLinks(socket, { withoutStats: true }).filter(({ kind }) => kind === "veth" || kind === "vxlan");
+      const links = dumpLinks(socket, { withoutStats: true }).filter(({ kind = "" }) =>
+        ["veth", "vxlan", "tun"].includes(kind),
+      );
       await deleteLinks(
         socket,
         links.map(({ ifIndex }) => ifIndex),

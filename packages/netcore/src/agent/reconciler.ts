@@ -341,7 +341,7 @@ export class Reconciler {
     const { world } = this;
     const links: { ifIndex: number }[] = [];
     for (const link of world.panel.links.values()) {
-      if (!world.isOwnPanelLink(link) || isTap(link)) continue;
+      if (!world.isOwnPanelLink(link) || (isTap(link) && this.impairments.hasRelay)) continue;
       const vni = link.vxlan?.vni;
       const key = world.portOf(link);
       const isWanted = vni === undefined ? key !== undefined : world.desired.wireOfVni(vni) !== undefined;

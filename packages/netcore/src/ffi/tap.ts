@@ -6,6 +6,7 @@ import { SystemError } from "./system-error.js";
 // include/uapi/linux/if_tun.h
 const TUNSETIFF = 0x400454ca;
 const TUNSETOFFLOAD = 0x400454d0;
+const TUNSETPERSIST = 0x400454cb;
 const IFF_TAP = 0x0002;
 const IFF_NO_PI = 0x1000;
 const IFF_VNET_HDR = 0x4000;
@@ -21,8 +22,8 @@ export const VNET_HEADER_BYTES = 10;
 export const MAX_TAP_READ_BYTES = 65_536 + 64;
 
 /**
- * Makes a TAP device in a namespace and returns its descriptor, which does not block and whose end is the device's
- * end. A TCP stream crosses it in segments of up to 64 KiB with the checksum still to be done.
+ * Makes a TAP device in a namespace, or takes one that nobody holds, and returns its descriptor, which does not block
+ * and whose end is the device's end. A TCP stream crosses it in segments of up to 64 KiB with the checksum still to be done.
  * Throws SystemError (EBUSY: somebody holds a device of that name; ENOENT: no such namespace).
  */
 export function openTap(netns: NetnsRef, ifName: string): number {
@@ -43,6 +44,14 @@ export function openTap(netns: NetnsRef, ifName: string): number {
     libc.close(fd);
     throw error;
   }
+}
+
+/**
+ * Whether the device outlives its descriptor. Without, the kernel takes it away when that is closed, and waits for
+ * grace periods with each. Throws SystemError (EBADFD: the device is gone).
+ */
+export function setTapPersistence(fd: number, ifName: string, isOn: boolean): void {
+  check("TUNSETPERSIST", ifName, libc.ioctlNumber(fd, TUNSETPERSIST, isOn ? 1 : 0));
 }
 
 /**

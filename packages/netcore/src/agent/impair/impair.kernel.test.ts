@@ -124,6 +124,20 @@ describe("an impaired wire", () => {
   });
 });
 
+test("a relay that is killed leaves nothing behind when its impairment is asked no more", async () => {
+  await impaired({ toPort: null, toPeer: { delayMs: 30 } });
+  await scene.api.until("it is in force", () => report("toPeer")?.state === "active");
+  await node.kill();
+  const [pid = 0] = relays();
+  process.kill(pid, "SIGKILL");
+  change({ toPort: null, toPeer: null });
+  await node.start();
+  const devices = () => node.links(node.panel).filter(({ ifname }) => /^r/.test(ifname));
+  for (let waited = 0; waited < 10_000 && devices().length > 0; waited += 50) await sleep(50);
+  expect(devices()).toEqual([]);
+  expect(pings("-c3", "-i0.05", "-W2")).toHaveLength(3);
+});
+
 test("engine netem on a kernel without says so, impairs nothing, and the wire carries", async () => {
   expect(node.peer.hello?.node.capabilities.netem).toBe(false);
   await impaired({ toPort: null, toPeer: { delayMs: 30, lossPercent: 50, engine: "netem" } });

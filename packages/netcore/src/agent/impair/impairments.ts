@@ -34,6 +34,7 @@ export class Impairments {
   private trouble: string | undefined;
   private hasStrangers = false;
   private readonly kernel: KernelShapers;
+  private readonly panelPath: string;
 
   constructor(
     options: RelayLinkOptions,
@@ -42,6 +43,7 @@ export class Impairments {
     private readonly events: ImpairmentEvents,
     private readonly log: Log,
   ) {
+    this.panelPath = options.panelPath;
     this.kernel = new KernelShapers(world, options.panelPath, (key) => events.touched([key]));
     this.relay = new RelayLink(
       options,
@@ -77,10 +79,8 @@ export class Impairments {
     const before = this.wanted.get(key);
     this.wanted.set(key, { impairment, mtuBytes });
     if (!this.isRelayed(key)) return;
-    if (!this.relay.isConnected) {
-      this.relay.need();
-      return;
-    }
+    this.relay.need();
+    if (!this.relay.isConnected) return;
     const isSame = before !== undefined && same(before, { impairment, mtuBytes });
     if (!isSame || !this.held.has(tapOf(key))) this.send([key], false);
   }
@@ -91,6 +91,7 @@ export class Impairments {
     if (this.isRelayed(key) || !this.held.has(tap)) return;
     this.held.delete(tap);
     this.relay.send({ type: "drop", taps: [tap] });
+    if (![...this.wanted.keys()].some((other) => this.isRelayed(other))) this.relay.rest();
   }
 
   /** A port as an end of its wire: with the relay's device, when frames to it shall be led through that. */
@@ -113,7 +114,20 @@ export class Impairments {
     if (wanted !== undefined && engineOf(wanted.impairment, this.hasNetem) === "netem") {
       return { asked: this.kernel.plan(key, end, wanted.impairment, mtuBytes), rest: [] };
     }
-    return { asked: [], rest: this.kernel.planEnd(key, end, mtuBytes) };
+    return { asked: [], rest: [...this.kernel.planEnd(key, end, mtuBytes), ...this.planStray(key)] };
+  }
+
+  /** While there is one, it takes away its own devices. */
+  get hasRelay(): boolean {
+    return this.relay.isConnected;
+  }
+
+  /** A device that a relay left when it was killed, and that nobody will take up again. */
+  private planStray(key: PortKey): Planned[] {
+    const tap = this.world.tap(key);
+    if (tap === undefined || this.isRelayed(key) || this.relay.isConnected) return [];
+    const action = { op: "deleteLinks", netns: this.panelPath, links: [{ ifIndex: tap.ifIndex }] } as const;
+    return [{ action: { ...action, links: [...action.links] }, finding: `${tap.ifName} is no relay's` }];
   }
 
   private mtuOf(key: PortKey): number {
@@ -185,9 +199,11 @@ export class Impairments {
   }
 
   private lost(why: string): void {
+    this.held.clear();
+    // With nothing to impair it ends by itself.
+    if (this.wanted.size === 0) return;
     this.log("warn", "the relay is not there; impaired wires are put straight through", { why });
     this.trouble = `${why}; the wire is put straight through until it is back`;
-    this.held.clear();
     this.events.touched(this.wanted.keys());
   }
 

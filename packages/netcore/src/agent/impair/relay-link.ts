@@ -67,6 +67,11 @@ export class RelayLink {
     if (this.socket === undefined && !this.isTrying && this.retry === undefined) void this.begin();
   }
 
+  /** Nobody needs it now: when it ends, that is no loss. */
+  rest(): void {
+    this.isNeeded = false;
+  }
+
   send(frame: AgentToRelay): void {
     if (this.isGreeted) this.socket?.write(`${JSON.stringify(frame)}\n`);
   }

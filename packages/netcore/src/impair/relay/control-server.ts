@@ -16,10 +16,6 @@ export class ControlServer {
     this.server = createServer((socket) => this.serve(socket));
   }
 
-  get hasAgent(): boolean {
-    return this.agents.size > 0;
-  }
-
   listen(path: string): Promise<void> {
     // What a relay that was killed left; a living one would have been found by whoever starts this.
     rmSync(path, { force: true });
@@ -54,7 +50,7 @@ export class ControlServer {
     switch (frame.type) {
       case "set":
         if (frame.full) this.lines.keepOnly(new Set(frame.lines.map(({ tap }) => tap)));
-        if (frame.lines.length > 0) this.tell({ type: "holds", holdings: this.lines.set(frame.lines) });
+        this.lines.set(frame.lines);
         return;
       case "drop":
         this.lines.drop(frame.taps);

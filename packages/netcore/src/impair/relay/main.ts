@@ -6,8 +6,8 @@ import { isSameNetns, netnsIdentity } from "../../ffi/netns.js";
 import { ControlServer } from "./control-server.js";
 import { RelayLines } from "./relay-lines.js";
 
-/** Without lines and without an agent nobody needs it any more. */
-const IDLE_MS = 10_000;
+/** Without lines nobody needs it any more; an agent that does later starts another. */
+const IDLE_MS = 15_000;
 /** The descriptors would keep a panel alive that has been taken down: looked at this often, twice in a row. */
 const LOOK_MS = 5_000;
 
@@ -50,6 +50,6 @@ let misses = 0;
 let idleMs = 0;
 setInterval(() => {
   misses = isSameNetns(netnsIdentity(panel), own) ? 0 : misses + 1;
-  idleMs = lines.size === 0 && !server.hasAgent ? idleMs + LOOK_MS : 0;
+  idleMs = lines.size === 0 ? idleMs + LOOK_MS : 0;
   if (misses > 1 || idleMs >= IDLE_MS) end();
 }, LOOK_MS);

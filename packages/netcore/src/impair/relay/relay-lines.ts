@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { RelayHolding, RelayLine } from "@ratchet/contracts";
 import { libc } from "../../ffi/libc.js";
-import { openTap, setTapOffload } from "../../ffi/tap.js";
+import { openTap, setTapOffload, setTapPersistence } from "../../ffi/tap.js";
 import { openWakeFd, wakeThread } from "../../ffi/wake-fd.js";
 import { NetlinkSocket } from "../../netlink/socket.js";
 import { setLink } from "../../rtnetlink/link.js";
@@ -20,7 +20,7 @@ interface Held {
 }
 
 export interface RelayLinesEvents {
-  /** These have changed without having been asked to. */
+  /** So it is with these from now on. */
   changed(holdings: RelayHolding[]): void;
   dropped(taps: string[]): void;
 }
@@ -55,13 +55,12 @@ export class RelayLines {
     return [...[...this.held.values()].filter(({ isEnding }) => !isEnding).map(holdingOf), ...this.errors.values()];
   }
 
-  /** Makes or changes lines; what cannot be had says why. */
-  set(lines: readonly RelayLine[]): RelayHolding[] {
-    return lines.flatMap((line) => {
-      if (!this.closing.has(line.tap)) return [this.setOne(line)];
-      this.closing.set(line.tap, line);
-      return [];
-    });
+  /** Makes or changes lines; `changed` tells of each when its frames suffer it, or why it cannot be had. */
+  set(lines: readonly RelayLine[]): void {
+    for (const line of lines) {
+      if (this.closing.has(line.tap)) this.closing.set(line.tap, line);
+      else this.setOne(line);
+    }
   }
 
   /** Drops every line but these. */
@@ -80,7 +79,7 @@ export class RelayLines {
     }
   }
 
-  private setOne(line: RelayLine): RelayHolding {
+  private setOne(line: RelayLine): void {
     const { tap, impairment, mtuBytes } = line;
     try {
       const known = this.held.get(tap);
@@ -95,23 +94,25 @@ export class RelayLines {
         this.tell({ type: "change", tap, impairment, mtuBytes });
       }
       this.errors.delete(tap);
-      return { tap, impairment, error: null };
     } catch (error) {
       const holding: RelayHolding = { tap, impairment: {}, error: (error as Error).message };
       this.errors.set(tap, holding);
       setTimeout(() => this.retry(line, holding), RETRY_MS);
-      return holding;
+      this.events.changed([holding]);
     }
   }
 
   private retry(line: RelayLine, failed: RelayHolding): void {
-    if (this.errors.get(line.tap) === failed) this.events.changed([this.setOne(line)]);
+    if (this.errors.get(line.tap) === failed) this.setOne(line);
   }
 
   private open({ tap, alias, impairment }: RelayLine): number {
     const fd = openTap(this.panelPath, tap);
     try {
       setTapOffload(fd, tap, carriesSegments(impairment));
+      // When this process is killed, many devices would be taken away one by one, each after its grace periods; and
+      // the agent would hear of the end only after the last of them.
+      setTapPersistence(fd, tap, true);
       NetlinkSocket.use(this.panelPath, (socket) =>
         socket.request(setLink({ ifName: tap }, { alias, txQueueLength: QUEUE_FRAMES })),
       );
@@ -122,18 +123,28 @@ export class RelayLines {
     }
   }
 
-  private hear({ tap, fd }: FromWorker): void {
+  private hear(message: FromWorker): void {
+    const { tap, fd } = message;
     const held = this.held.get(tap);
     if (held?.fd !== fd) return;
+    if (message.type === "took") {
+      if (!held.isEnding) this.events.changed([{ tap, impairment: message.impairment, error: null }]);
+      return;
+    }
     this.held.delete(tap);
     // Asked for again after the thread had let go: made anew.
     this.closing.set(tap, held.isEnding ? undefined : held.line);
+    try {
+      setTapPersistence(fd, tap, false);
+    } catch {
+      // It is gone already.
+    }
     // Waits for the kernel's grace period.
     void libc.closeAsync(fd).then(() => {
       const wanted = this.closing.get(tap);
       this.closing.delete(tap);
       if (wanted === undefined) this.events.dropped([tap]);
-      else this.events.changed([this.setOne(wanted)]);
+      else this.setOne(wanted);
     });
   }
 

@@ -6,12 +6,13 @@ export type ToWorker =
   | { type: "change"; tap: string; impairment: EffectiveImpairment; mtuBytes: number }
   | { type: "end"; tap: string };
 
-/** What it hears back. The descriptor is not used any more and may be closed. */
-export interface FromWorker {
-  type: "lost" | "drained";
-  tap: string;
-  fd: number;
-}
+/**
+ * What it hears back. `took`: frames that come from now on suffer this. `lost`, `drained`: the descriptor is not used
+ * any more and may be closed.
+ */
+export type FromWorker =
+  | { type: "took"; tap: string; fd: number; impairment: EffectiveImpairment }
+  | { type: "lost" | "drained"; tap: string; fd: number };
 
 export interface WorkerData {
   wakeFd: number;

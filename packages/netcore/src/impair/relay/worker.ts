@@ -8,7 +8,7 @@ const WAIT_MS = 60_000;
 
 /** The thread that carries frames. It never returns to its event loop: messages are taken between two rounds. */
 function carry(port: MessagePort, { wakeFd }: WorkerData): never {
-  const tell = (type: FromWorker["type"], { tap, fd }: RelayDirection) =>
+  const tell = (type: "lost" | "drained", { tap, fd }: RelayDirection) =>
     port.postMessage({ type, tap, fd } satisfies FromWorker);
   const loop = new RelayLoop(
     { lost: (direction) => tell("lost", direction), drained: (direction) => tell("drained", direction) },
@@ -16,29 +16,30 @@ function carry(port: MessagePort, { wakeFd }: WorkerData): never {
   );
   for (;;) {
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-      take(loop, next.message as ToWorker);
+      const taken = take(loop, next.message as ToWorker);
+      if (taken !== undefined) port.postMessage(taken);
     }
     loop.turn(WAIT_MS);
   }
 }
 
-function take(loop: RelayLoop, message: ToWorker): void {
+function take(loop: RelayLoop, message: ToWorker): FromWorker | undefined {
   const { tap } = message;
   switch (message.type) {
     case "add":
       loop.add({ tap, fd: message.fd, line: new Line(message.impairment, message.mtuBytes), isEnding: false });
-      return;
+      return { type: "took", tap, fd: message.fd, impairment: message.impairment };
     case "change": {
       const direction = loop.find(tap);
-      if (direction === undefined) return;
+      if (direction === undefined) return undefined;
       direction.line.set(message.impairment, message.mtuBytes);
       direction.isEnding = false;
-      return;
+      return { type: "took", tap, fd: direction.fd, impairment: message.impairment };
     }
     case "end": {
       const direction = loop.find(tap);
       if (direction !== undefined) direction.isEnding = true;
-      return;
+      return undefined;
     }
   }
 }
