@@ -9,6 +9,7 @@ import { cniAgent } from "./rows/cni-agent.js";
 import { create } from "./rows/create.js";
 import { etcd } from "./rows/etcd.js";
 import { executor } from "./rows/executor.js";
+import { impair } from "./rows/impair.js";
 import { kubernetes, stopClusters } from "./rows/kubernetes.js";
 import { mass } from "./rows/mass.js";
 import { page } from "./rows/page.js";
@@ -16,7 +17,7 @@ import { scale } from "./rows/scale.js";
 import { throughput } from "./rows/throughput.js";
 import { table } from "./table.js";
 
-const ROWS: Row[] = [executor, create, mass, throughput, page, cni, cniAgent, kubernetes, etcd, scale];
+const ROWS: Row[] = [executor, create, mass, throughput, impair, page, cni, cniAgent, kubernetes, etcd, scale];
 
 const USAGE = `usage: npm run bench [-- ROW ...] [--json FILE]
 
