@@ -40,7 +40,7 @@ export function runAgentInVm(
     modules: MODULES,
     programs: [process.execPath, ...["ip", "tc", "nsenter", "ping", "iperf3"].map(findProgram)],
     files,
-    command: `cd /app/netcore/dist && RATCHET_SLOW=1 node ${words}`,
+    command: `cd /app/netcore/dist && node ${words}`,
     ...options,
   });
 }
