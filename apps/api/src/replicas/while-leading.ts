@@ -1,11 +1,12 @@
 import type { Leader } from "./leader.js";
 
-/** Work that runs only while this replica leads; ends within its own time when another one does. */
+/** Work that runs, once it was started, only while this replica leads; ends within its own time when another one does. */
 export class WhileLeading {
   readonly #leader: Leader;
   readonly #begin: () => () => Promise<void>;
   #end: (() => Promise<void>) | undefined;
   #turn: Promise<void> = Promise.resolve();
+  #isStarted = false;
   #isStopped = false;
 
   /** `begin` starts the work and answers how to end it. */
@@ -16,6 +17,7 @@ export class WhileLeading {
   }
 
   start(): void {
+    this.#isStarted = true;
     this.#follow();
   }
 
@@ -28,7 +30,7 @@ export class WhileLeading {
   // One after the other: the work that ends and the one that begins are never both under way.
   #follow(): void {
     this.#turn = this.#turn.then(async () => {
-      const shallRun = this.#leader.isLeader && !this.#isStopped;
+      const shallRun = this.#isStarted && !this.#isStopped && this.#leader.isLeader;
       if (shallRun === (this.#end !== undefined)) return;
       const end = this.#end;
       this.#end = undefined;
