@@ -131,8 +131,12 @@ test("a setting is written in its namespace only", async () => {
   const [a, b] = [fresh("a"), fresh("b")];
   const name = "net.ipv4.ip_forward";
   const read = ({ path }: FreshNetns) => withNetns(path, () => readSysctl(name));
-  expect(failures(await executorOf().run([{ op: "setSysctl", netns: a.path, name, value: "1" }]))).toEqual([]);
+  const set = ({ path }: FreshNetns, value: string) => ({ op: "setSysctl" as const, netns: path, name, value });
+  // A fresh namespace begins with what the machine has set for itself.
+  expect(failures(await executorOf().run([set(a, "0"), set(b, "0"), set(a, "1")]))).toEqual([]);
   expect([read(a), read(b)]).toEqual(["1", "0"]);
+  expect(failures(await executorOf().run([set(b, "1"), set(a, "0")]))).toEqual([]);
+  expect([read(a), read(b)]).toEqual(["0", "1"]);
 });
 
 test.each([
