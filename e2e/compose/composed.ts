@@ -90,7 +90,7 @@ export class Composed {
   async #start(): Promise<void> {
     this.#port = await freePort();
     const log = openSync(join(this.folder, "dockerd.log"), "a");
-    const flags = ["--iptables=false", "--bridge=none", "--data-root", join(this.folder, "data")];
+    const flags = ["--iptables=false", "--ip-forward=false", "--bridge=none", "--data-root", join(this.folder, "data")];
     flags.push("--exec-root", join(this.folder, "exec"), "--pidfile", join(this.folder, "pid"));
     this.#daemon = spawn("setpriv", ["--pdeathsig", "TERM", DOCKERD, ...flags, "-H", `unix://${this.#socket}`], {
       stdio: ["ignore", log, log],
