@@ -31,14 +31,20 @@ export function compareRuns(before: Run, after: Run): RunComparison {
   };
 }
 
+/** Shorter outages are chance: what routers lose while they change over, or a busy machine answers too late. */
+const NOTABLE_MS = 150;
+
 /**
- * What happened in which order: the steps as they began, and after the one that broke something, who lost packets. What
- * a clock decides, such as whether the first lost packet went before a step had ended or after, is not in it.
+ * What happened in which order: the steps as they began, and after the one that broke something, who lost packets for a
+ * while. What a clock decides, such as whether the first lost packet went before a step had ended or after, is not in
+ * it.
  */
 export function orderOf({ status }: Pick<Run, "status">): string[] {
   const steps = status.steps.filter(({ startedMs }) => startedMs !== null);
   steps.sort((a, b) => (a.startedMs ?? 0) - (b.startedMs ?? 0));
-  const outages = status.probes.flatMap(({ name, outages: all }) => all.map(({ afterStep }) => ({ name, afterStep })));
+  const outages = status.probes.flatMap(({ name, outages: all }) =>
+    all.filter(({ durationMs }) => durationMs >= NOTABLE_MS).map(({ afterStep }) => ({ name, afterStep })),
+  );
   const lostAfter = (id: string | null) =>
     [...new Set(outages.filter(({ afterStep }) => afterStep === id).map(({ name }) => `${name} loses packets`))].sort();
   return [...lostAfter(null), ...steps.flatMap(({ id, state }) => [`${id} ${state}`, ...lostAfter(id)])];
