@@ -2,7 +2,7 @@ import { describeFailure, runChaos } from "@ratchet/chaos";
 import { expect, it } from "vitest";
 
 // Enough to meet each kind of operation and disturbance; the long run is `pnpm test:chaos`.
-const ROUNDS = 10;
+const ROUNDS = 25;
 
 // A machine that is busy with other things is slow, which is no difference: hence the long bounds.
 it("rounds of writes, kills, stops, cuts and hand-made breaks end as the accepted writes say", async () => {
