@@ -54,6 +54,17 @@ test("pods come up on both nodes with an address of their node, and leave nothin
   for (const side of ["left", "right"]) expect(await podLeftovers(side)).toEqual([]);
 });
 
+test("a scheduler that ends by itself is started again, one that was killed on purpose is not", async () => {
+  const scheduler = cluster.controlPlane["kube-scheduler"];
+  const before = scheduler.pid as number;
+  process.kill(before, "SIGKILL");
+  await expect.poll(() => scheduler.pid !== undefined && scheduler.pid !== before, { timeout: 10_000 }).toBe(true);
+  await scheduler.kill();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(scheduler.isRunning).toBe(false);
+  await scheduler.start();
+});
+
 test("a pod lives through kill -9 of every process of the cluster, and the next one comes up", async () => {
   await cluster.apply(busyboxPod({ name: "survivor", node: "left" }));
   await cluster.waitPodsReady(["survivor"]);

@@ -252,6 +252,9 @@ async function bringUp(folder: RunFolder, swept: string[], options: KubeClusterO
       await node.boot();
       await waitNodeReady(name, 60);
     },
-    stop: () => (stopping ??= removeCluster(folder)),
+    stop: () => {
+      for (const daemon of Object.values(processes)) daemon.release();
+      return (stopping ??= removeCluster(folder));
+    },
   };
 }

@@ -25,13 +25,14 @@ export function controlPlane(setup: ControlPlaneSetup): ControlPlane {
   const etcd = `https://${address}:2379`;
   const peer = `https://${address}:2380`;
   const tls = { ca: pki.ca, cert: pki.clientCert, key: pki.clientKey };
-  const daemon = (name: keyof Programs, argv: string[], isReady: () => Promise<boolean>) =>
+  const daemon = (name: keyof Programs, argv: string[], isReady: () => Promise<boolean>, isSupervised = false) =>
     new Daemon({
       name,
       argv: [programs[name], ...argv],
       groupFile: group.daemonsFile("control"),
       logFile: `${folder}/${name}.log`,
       isReady,
+      isSupervised,
     });
   const always = async () => true;
   return {
@@ -79,6 +80,8 @@ export function controlPlane(setup: ControlPlaneSetup): ControlPlane {
       "kube-scheduler",
       [`--kubeconfig=${kubeconfig}`, "--leader-elect=false", "--secure-port=0"],
       always,
+      // It ends itself when a kube-apiserver that was killed takes back what it had shown.
+      true,
     ),
   };
 }

@@ -13,7 +13,11 @@ export interface DaemonSetup {
   env?: NodeJS.ProcessEnv;
   /** Answers true when it does its work. */
   isReady: () => Promise<boolean>;
+  /** Starts again when it ends by itself, as a supervisor would have it; not after `kill`. */
+  isSupervised?: boolean;
 }
+
+const RESTART_AFTER_MS = 1_000;
 
 /** One of the cluster's processes, which can be killed and brought back. */
 export class Daemon {
@@ -21,6 +25,7 @@ export class Daemon {
   readonly logFile: string;
   readonly #setup: DaemonSetup;
   #child: ChildProcess | undefined;
+  #isWanted = false;
 
   constructor(setup: DaemonSetup) {
     this.name = setup.name;
@@ -37,6 +42,7 @@ export class Daemon {
 
   /** Starts the process and waits until it does its work. Running already is success. */
   async start(withinMs = 60_000): Promise<void> {
+    this.#isWanted = true;
     if (this.#child !== undefined) return;
     const { name, argv, netns, groupFile, logFile, env, isReady } = this.#setup;
     const log = openSync(logFile, "a");
@@ -53,6 +59,7 @@ export class Daemon {
     this.#child = child;
     child.once("exit", () => {
       if (this.#child === child) this.#child = undefined;
+      if (this.#setup.isSupervised) setTimeout(() => this.#supervise(), RESTART_AFTER_MS).unref();
     });
     child.once("error", () => {
       if (this.#child === child) this.#child = undefined;
@@ -67,11 +74,17 @@ export class Daemon {
 
   /** Resolves when the process is gone; default kill -9. What it started lives on. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    this.#isWanted = false;
     const child = this.#child;
     if (child === undefined) return;
     const ended = once(child, "exit");
     child.kill(signal);
     await ended;
+  }
+
+  /** The process is about to be ended by others: it does not start again. */
+  release(): void {
+    this.#isWanted = false;
   }
 
   /** Stands still, until `resume`. */
@@ -85,6 +98,11 @@ export class Daemon {
   async restart(): Promise<void> {
     await this.kill();
     await this.start();
+  }
+
+  #supervise(): void {
+    // What it says when it does not come up stands in its log.
+    if (this.#isWanted) this.start().catch(() => {});
   }
 
   logTail(): string {
