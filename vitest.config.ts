@@ -16,6 +16,8 @@ export default defineConfig({
           name: "unit",
           include: [`${folders}/**/*.test.{ts,tsx}`],
           exclude: ["**/node_modules/**", "**/dist/**", "**/*.{int,kernel,e2e,fuzz,kube,vm}.test.ts"],
+          // A machine that is busy with other things is slow, which is no fault.
+          testTimeout: 30_000,
         },
       },
       {
