@@ -2,7 +2,7 @@ import { API_VERSION, type List, type ListQuery } from "@ratchet/contracts";
 import { parseLabelSelector } from "./label-selector.js";
 import { refuse } from "./problem-error.js";
 
-interface Listable {
+export interface Listable {
   metadata: { name: string; labels: Record<string, string> };
 }
 

@@ -3,5 +3,5 @@ import { LinksController } from "./links.controller.js";
 import { LinksRepository } from "./links.repository.js";
 import { LinksService } from "./links.service.js";
 
-@Module({ controllers: [LinksController], providers: [LinksRepository, LinksService], exports: [LinksRepository] })
+@Module({ controllers: [LinksController], providers: [LinksRepository, LinksService] })
 export class LinksModule {}

@@ -3,5 +3,5 @@ import { PodsController } from "./pods.controller.js";
 import { PodsRepository } from "./pods.repository.js";
 import { PodsService } from "./pods.service.js";
 
-@Module({ controllers: [PodsController], providers: [PodsRepository, PodsService], exports: [PodsRepository] })
+@Module({ controllers: [PodsController], providers: [PodsRepository, PodsService] })
 export class PodsModule {}
