@@ -68,7 +68,7 @@ describe("scenarios on the page, with a real mouse", () => {
     await mine.shows("ab", "up", 15_000);
     await phase(/Passed/, 30_000);
     const [run] = await runs();
-    expect(run?.status.probes[0]?.outageMs).toBeGreaterThan(2_500);
+    expect(run?.status.probes[0]?.outageMs).toBeGreaterThan(2_900);
     expect(await runningFaults()).toEqual([]);
   });
 

@@ -4,10 +4,10 @@ import { ProbeLog } from "./probe-log.js";
 const seen = { name: "p", from: "a", to: "b", intervalMs: 50 };
 const fill = (log: ProbeLog, fates: string, disturbances = [{ id: "steps[0]", atMs: 100 }]) => {
   for (const [index, fate] of [...fates].entries())
-    log.add({ sentMs: index * 50, rttMs: fate === "." ? 1 : null }, disturbances);
+    log.add({ sentMs: index * 50, rttMs: fate === "." ? 0 : null }, disturbances);
 };
 
-test("an outage lasts from the first lost packet to the first answered one", () => {
+test("an outage lasts from the first lost packet to the first answer", () => {
   const log = new ProbeLog(seen);
   fill(log, "...xxx..x");
   const { outages, ...rest } = log.shown();
@@ -32,6 +32,34 @@ test("an outage lasts from the first lost packet to the first answered one", () 
     },
   ]);
   expect(rest).toMatchObject({ sent: 9, lost: 4, outageCount: 2, outageMs: 150, longestOutageMs: 150, isUp: false });
+});
+
+test("an outage keeps its length when the agent's clock is placed better while it lasts", () => {
+  const log = new ProbeLog(seen);
+  // The first reports came 900 ms late, so the packets seemed to be sent 900 ms later than they were.
+  for (const sentMs of [1000, 1050, 1100]) log.add({ sentMs: sentMs + 900, rttMs: null }, []);
+  log.movedEarlier(900);
+  log.add({ sentMs: 1150, rttMs: null }, []);
+  log.add({ sentMs: 1200, rttMs: 0 }, []);
+  expect(log.shown()).toMatchObject({
+    outages: [{ firstLostMs: 1000, lastLostMs: 1150, recoveredMs: 1200, durationMs: 200, lost: 4 }],
+    outageMs: 200,
+    longestOutageMs: 200,
+  });
+});
+
+test("what waited in a queue until the wire came back does not make the outage shorter", () => {
+  const log = new ProbeLog(seen);
+  const steps = [
+    { id: "cut", atMs: 90 },
+    { id: "restore", atMs: 300 },
+  ];
+  log.add({ sentMs: 100, rttMs: null }, steps);
+  // Queued by the sender for want of a neighbour, sent when there was one again.
+  for (const sentMs of [150, 200, 250]) log.add({ sentMs, rttMs: 310 - sentMs }, steps);
+  expect(log.outages).toMatchObject([
+    { firstLostMs: 100, recoveredMs: 310, durationMs: 210, lost: 1, mendedBy: "restore", sinceMendMs: 10 },
+  ]);
 });
 
 test("a recovery is also told from the step that mended it", () => {
@@ -73,7 +101,7 @@ test("of very many outages the longest are kept, and one packet lost by itself i
   const told: string[] = [];
   const fates = `${"x.".repeat(300)}xxxxx.${"x.".repeat(300)}`;
   for (const [index, fate] of [...fates].entries()) {
-    const { began, ended } = log.add({ sentMs: index * 50, rttMs: fate === "." ? 1 : null }, []);
+    const { began, ended } = log.add({ sentMs: index * 50, rttMs: fate === "." ? 0 : null }, []);
     if (began) told.push(`began ${began.firstLostMs}`);
     if (ended) told.push(`ended ${ended.recoveredMs}`);
   }

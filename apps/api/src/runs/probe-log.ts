@@ -70,7 +70,18 @@ export class ProbeLog {
     if (sample.rttMs === null) return this.#lose(sample.sentMs, disturbances);
     addRtt(this.#rtt, sample.rttMs);
     this.#isUp = true;
-    return this.#recover(sample.sentMs, disturbances);
+    // When its answer came: what waited in a queue for the wire to come back was answered, but nothing got through before.
+    return this.#recover(sample.sentMs + sample.rttMs, disturbances);
+  }
+
+  /**
+   * The agent's clock stands earlier than it was thought to: what is still open was sent earlier too. Without this an
+   * outage would begin by one guess and end by a better one, and be told too short.
+   */
+  movedEarlier(byMs: number): void {
+    if (this.#open === undefined) return;
+    this.#open.firstLostMs -= byMs;
+    this.#open.lastLostMs -= byMs;
   }
 
   /** Nothing can be measured from here on, and that is no loss. */
@@ -158,19 +169,19 @@ export class ProbeLog {
     return outage;
   }
 
-  #recover(sentMs: number, disturbances: readonly Disturbance[]): { ended?: Outage } {
+  #recover(atMs: number, disturbances: readonly Disturbance[]): { ended?: Outage } {
     const outage = this.#open;
     if (outage === undefined) return {};
     this.#open = undefined;
-    outage.recoveredMs = sentMs;
+    outage.recoveredMs = atMs;
     const cause = disturbances.find(({ id }) => id === outage.afterStep);
-    outage.recoveryMs = cause === undefined ? null : sentMs - cause.atMs;
+    outage.recoveryMs = cause === undefined ? null : atMs - cause.atMs;
     const mend = disturbances.findLast(
-      ({ id, atMs }) => atMs <= sentMs && atMs > outage.firstLostMs && id !== cause?.id,
+      (step) => step.atMs <= atMs && step.atMs > outage.firstLostMs && step.id !== cause?.id,
     );
     outage.mendedBy = mend?.id ?? null;
-    outage.sinceMendMs = mend === undefined ? null : sentMs - mend.atMs;
-    this.#lengthen(outage, outage.durationMs, sentMs - outage.firstLostMs);
+    outage.sinceMendMs = mend === undefined ? null : atMs - mend.atMs;
+    this.#lengthen(outage, outage.durationMs, atMs - outage.firstLostMs);
     return outage.lost < TOLD_FROM ? {} : { ended: outage };
   }
 

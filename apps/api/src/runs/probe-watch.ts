@@ -77,7 +77,6 @@ export class ProbeWatch {
     const { node, podUid, address } = findPlace(core.mirror.world, namespace, from, to);
     this.log.address = address;
     let offsetMs = Number.POSITIVE_INFINITY;
-    let lastMs = 0;
     const params = { podUid, address, intervalMs, waitMs, payloadBytes, reportMs: REPORT_MS };
     await core.agents.rpc.call(node, "probe", params, {
       signal,
@@ -85,11 +84,11 @@ export class ProbeWatch {
       onProgress: (report) => {
         this.log.gapEnds(nowMs());
         // The report that was quickest on its way tells best where the agent's clock stands against this one.
-        offsetMs = Math.min(offsetMs, nowMs() - report.nowMs);
-        for (const { sentMs, rttMs } of report.samples) {
-          lastMs = Math.max(lastMs, sentMs + offsetMs);
-          onOutage(name, this.log.add({ sentMs: lastMs, rttMs }, disturbances()));
-        }
+        const betterMs = Math.min(offsetMs, nowMs() - report.nowMs);
+        if (Number.isFinite(offsetMs)) this.log.movedEarlier(offsetMs - betterMs);
+        offsetMs = betterMs;
+        for (const { sentMs, rttMs } of report.samples)
+          onOutage(name, this.log.add({ sentMs: sentMs + offsetMs, rttMs }, disturbances()));
       },
     });
   }

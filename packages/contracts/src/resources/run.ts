@@ -41,10 +41,10 @@ export const Outage = z.object({
   /** When the first lost packet was sent. */
   firstLostMs: atMs,
   lastLostMs: atMs,
-  /** When the first packet that was answered again was sent; null while it lasts, or when measuring ended before. */
+  /** When the first answer came again; null while it lasts, or when measuring ended before. */
   recoveredMs: atMs.nullable(),
   lost: z.int(),
-  /** From the first lost packet to the first answered one, or to the last lost one: ms. */
+  /** From the sending of the first lost packet to the first answer after it, or to the last lost packet: ms. */
   durationMs: z.number(),
   /** The step that may have caused it: the last one before that breaks or mends; and how long the recovery took from there. */
   afterStep: z.string().nullable(),
