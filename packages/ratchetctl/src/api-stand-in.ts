@@ -1,6 +1,9 @@
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Link, Pod } from "@ratchet/contracts";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -15,6 +18,8 @@ export interface Received {
 
 /** An API for tests, at the protocol boundary: answers what it is told, remembers what it was asked. */
 export class ApiStandIn implements AsyncDisposable {
+  /** For a test's files; removed with it. */
+  readonly folder = mkdtempSync(join(tmpdir(), "ratchetctl-"));
   readonly received: Received[] = [];
   readonly streams: { url: string; socket: WebSocket }[] = [];
   readonly answers = new Map<string, { status: number; body: unknown }>();
@@ -77,6 +82,7 @@ export class ApiStandIn implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true });
     if (!this.#server.listening) return;
     for (const client of this.#sockets.clients) client.terminate();
     this.#sockets.close();
@@ -134,4 +140,13 @@ export function podIn(netns: string | null): Pod {
     spec: { sandbox: { managed: true } },
     status: { phase: netns === null ? "Gone" : "Ready", node: "left", netns, message: "", interfaces: [] },
   };
+}
+
+/** The stream's first message, at revision 7. */
+export function snapshot(...items: unknown[]): string {
+  return JSON.stringify({ type: "snapshot", storeId: "s1", revision: 7, sequence: 1, items });
+}
+
+export function delta(revision: number, ...upserts: unknown[]): string {
+  return JSON.stringify({ type: "delta", revision, sequence: 2, upserts, deletes: [] });
 }
