@@ -53,6 +53,14 @@ export class OpenLab {
     return this.client.createLink(name, { endpoints });
   }
 
+  /** Pods `a` and `b` on two nodes, and the wire `ab` between them, up. */
+  async pair(): Promise<void> {
+    await this.managedPod("a", "left");
+    await this.managedPod("b", "right");
+    await this.wire("ab", ["a", "in1", "10.0.0.1/24"], ["b", "in1", "10.0.0.2/24"]);
+    await this.allUp();
+  }
+
   /** Waits until every pod is Ready and every link Up. */
   allUp(withinMs = 20_000) {
     return eventually(

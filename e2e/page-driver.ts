@@ -30,24 +30,20 @@ export class PageDriver {
 
   /** Where something is, once it has stopped moving. */
   async at(place: Place, name: string): Promise<Point> {
-    return eventually(
-      async () => {
-        const look = () =>
-          this.page.evaluate(
-            ([method, what]) =>
-              (window as unknown as { ratchetPage?: RatchetPage }).ratchetPage?.[method as Place](what as string) ??
-              null,
-            [place, name],
-          );
-        const first = await look();
-        await this.page.waitForTimeout(60);
-        const second = await look();
-        if (first === null || second === null) throw new Error(`${name} is not on the page`);
-        if (Math.hypot(first.x - second.x, first.y - second.y) > 0.5) throw new Error(`${name} is moving`);
-        return second;
-      },
-      { withinMs: 5_000 },
-    );
+    return eventually(async () => {
+      const look = () =>
+        this.page.evaluate(
+          ([method, what]) =>
+            (window as unknown as { ratchetPage?: RatchetPage }).ratchetPage?.[method as Place](what as string) ?? null,
+          [place, name],
+        );
+      const first = await look();
+      await this.page.waitForTimeout(60);
+      const second = await look();
+      if (first === null || second === null) throw new Error(`${name} is not on the page`);
+      if (Math.hypot(first.x - second.x, first.y - second.y) > 0.5) throw new Error(`${name} is moving`);
+      return second;
+    });
   }
 
   async end(name: string, index: 0 | 1): Promise<Point> {
@@ -85,7 +81,7 @@ export class PageDriver {
     );
   }
 
-  async shows(link: string, state: string | null, withinMs = 1_000): Promise<void> {
+  async shows(link: string, state: string | null, withinMs = 20_000): Promise<void> {
     await eventually(async () => expect(await this.state(link)).toBe(state), { withinMs });
   }
 

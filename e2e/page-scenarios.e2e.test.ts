@@ -1,36 +1,30 @@
 import type { Fault, List, Run } from "@ratchet/contracts";
-import { eventually, launchBrowser } from "@ratchet/testkit";
-import type { Browser, Page } from "playwright-core";
+import { eventually } from "@ratchet/testkit";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenLab, openLab } from "./open-lab.js";
-import { PageDriver } from "./page-driver.js";
+import { OpenPages } from "./open-pages.js";
+import type { PageDriver } from "./page-driver.js";
 
 const BASE = "/api/v1/namespaces/default";
 
 describe("scenarios on the page, with a real mouse", () => {
   let lab: OpenLab;
-  let browser: Browser;
+  let pages: OpenPages;
   let mine: PageDriver;
   let page: Page;
-  const complaints: string[] = [];
 
   beforeAll(async () => {
     lab = await openLab({ nodes: 2 });
-    await lab.managedPod("a", "left");
-    await lab.managedPod("b", "right");
-    await lab.wire("ab", ["a", "in1", "10.0.0.1/24"], ["b", "in1", "10.0.0.2/24"]);
-    await lab.allUp();
-    browser = await launchBrowser();
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    page = await context.newPage();
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    mine = new PageDriver(page);
-    await mine.open(lab.url);
-    await mine.shows("ab", "up", 5_000);
+    await lab.pair();
+    pages = await OpenPages.begin(lab);
+    mine = await pages.open();
+    page = mine.page;
+    await mine.shows("ab", "up");
     await page.getByTestId("dock-runs").click();
   });
   afterAll(async () => {
-    await browser?.close();
+    await pages?.close();
     await lab?.close();
   });
 
@@ -63,9 +57,9 @@ describe("scenarios on the page, with a real mouse", () => {
   it("started, it is watched live: the wire breaks and mends, the outage is drawn", async () => {
     await page.getByTestId("editor-run").click();
     await phase(/Running/, 5_000);
-    await mine.shows("ab", "down", 10_000);
+    await mine.shows("ab", "down");
     await page.getByTestId("outage").first().waitFor({ timeout: 5_000 });
-    await mine.shows("ab", "up", 15_000);
+    await mine.shows("ab", "up");
     await phase(/Passed/, 30_000);
     const [run] = await runs();
     expect(run?.status.probes[0]?.outageMs).toBeGreaterThan(2_900);
@@ -110,14 +104,14 @@ describe("scenarios on the page, with a real mouse", () => {
     );
     await page.locator('[data-testid="editor-problems"][data-good="true"]').waitFor();
     await page.getByTestId("editor-run").click();
-    await mine.shows("ab", "down", 10_000);
+    await mine.shows("ab", "down");
     await page.getByTestId("run-cancel").click();
     await phase(/Cancelled/, 15_000);
-    await mine.shows("ab", "up", 5_000);
+    await mine.shows("ab", "up");
     expect(await runningFaults()).toEqual([]);
   });
 
   it("had nothing to complain of", () => {
-    expect(complaints).toEqual([]);
+    expect(pages.complaints).toEqual([]);
   });
 });

@@ -1,15 +1,14 @@
-import { eventually, isUnplugged, launchBrowser } from "@ratchet/testkit";
-import type { Browser } from "playwright-core";
+import { eventually, isUnplugged } from "@ratchet/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type OpenLab, openLab } from "./open-lab.js";
-import { PageDriver } from "./page-driver.js";
+import { OpenPages } from "./open-pages.js";
+import type { PageDriver } from "./page-driver.js";
 
 describe("the page, with a real mouse", () => {
   let lab: OpenLab;
-  let browser: Browser;
+  let pages: OpenPages;
   let mine: PageDriver;
   let other: PageDriver;
-  const complaints: string[] = [];
   let drawn = "";
   let address = "";
 
@@ -19,21 +18,12 @@ describe("the page, with a real mouse", () => {
     await lab.managedPod("b", "left");
     await lab.managedPod("c", "right");
     await lab.allUp();
-    browser = await launchBrowser();
-    const open = async () => {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-      const page = await context.newPage();
-      page.on("pageerror", (error) => complaints.push(String(error)));
-      page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-      const driver = new PageDriver(page);
-      await driver.open(lab.url);
-      return driver;
-    };
-    mine = await open();
-    other = await open();
+    pages = await OpenPages.begin(lab);
+    mine = await pages.open();
+    other = await pages.open();
   });
   afterAll(async () => {
-    await browser?.close();
+    await pages?.close();
     await lab?.close();
   });
 
@@ -84,10 +74,10 @@ describe("the page, with a real mouse", () => {
       const [, end] = (await lab.client.link(drawn)).spec.endpoints;
       expect(end).toMatchObject({ pod: "c" });
     });
-    await mine.shows(drawn, "up", 2_000);
+    await mine.shows(drawn, "up");
     await other.shows(drawn, "up");
     expect(await lab.client.link(drawn)).toMatchObject({ status: { transport: "vxlan" } });
-    await eventually(async () => expect(await pings("a", address)).toBe(true), { withinMs: 2_000 });
+    await eventually(async () => expect(await pings("a", address)).toBe(true));
     const c = await lab.sandbox("c");
     expect((await c.exec("ip", "-o", "address")).includes(address)).toBe(true);
   });
@@ -98,8 +88,8 @@ describe("the page, with a real mouse", () => {
       const [, end] = (await lab.client.link(drawn)).spec.endpoints;
       expect(end).toMatchObject({ pod: "b" });
     });
-    await mine.shows(drawn, "up", 2_000);
-    await eventually(async () => expect(await pings("a", address)).toBe(true), { withinMs: 2_000 });
+    await mine.shows(drawn, "up");
+    await eventually(async () => expect(await pings("a", address)).toBe(true));
   });
 
   it("a wire deleted is offered back in the toast", async () => {
@@ -108,16 +98,16 @@ describe("the page, with a real mouse", () => {
     await mine.page.keyboard.press("Delete");
     await other.shows(drawn, null);
     await mine.page.getByTestId("toast-undo").last().click();
-    await other.shows(drawn, "up", 2_000);
+    await other.shows(drawn, "up");
     expect(await pings("a", address)).toBe(true);
   });
 
   it("a pod killed from its menu is Gone, restarted it is back", async () => {
     await mine.menu(await mine.at("podPosition", "b"), /^Kill/);
-    await eventually(async () => expect(await other.phase("b")).toBe("Gone"), { withinMs: 1_000 });
+    await eventually(async () => expect(await other.phase("b")).toBe("Gone"));
     await other.shows(drawn, "down");
     await mine.menu(await mine.at("podPosition", "b"), /^Restart/);
-    await other.shows(drawn, "up", 3_000);
+    await other.shows(drawn, "up");
     expect(await pings("a", address)).toBe(true);
   });
 
@@ -138,7 +128,7 @@ describe("the page, with a real mouse", () => {
       .getByText(/by-rest/)
       .first()
       .waitFor({ timeout: 3_000 });
-    await eventually(async () => expect(await pings("b", "10.77.0.2")).toBe(true), { withinMs: 2_000 });
+    await eventually(async () => expect(await pings("b", "10.77.0.2")).toBe(true));
   });
 
   it("a refusal is said in the API's own words and changes nothing", async () => {
@@ -159,17 +149,17 @@ describe("the page, with a real mouse", () => {
     await mine.shows(drawn, "up");
     expect(await pings("b", "10.77.0.2")).toBe(true);
     await lab.lab.startAgent("right");
-    await mine.shows("by-rest", "up", 10_000);
+    await mine.shows("by-rest", "up");
   });
 
   it("when the API is gone everything turns to unknown with a banner, and comes back by itself", async () => {
     const a = await lab.sandbox("a");
     await lab.lab.killApi({ restart: false });
     await mine.page.getByTestId("banner").waitFor({ timeout: 3_000 });
-    await mine.shows(drawn, "unknown", 2_500);
+    await mine.shows(drawn, "unknown");
     expect((await a.ping(address)).received).toBe(3);
     await lab.lab.startApi();
-    await mine.shows(drawn, "up", 15_000);
+    await mine.shows(drawn, "up");
     await mine.page.getByTestId("banner").waitFor({ state: "detached", timeout: 5_000 });
   });
 
@@ -183,9 +173,7 @@ describe("the page, with a real mouse", () => {
   });
 
   it("had nothing to complain of but the time without the API", () => {
-    const unexpected = complaints.filter(
-      (text) => !/WebSocket|ERR_CONNECTION|Failed to load resource|ERR_EMPTY|422/.test(text),
-    );
+    const unexpected = pages.complaints.filter((text) => !/WebSocket|ERR_CONNECTION|ERR_EMPTY/.test(text));
     expect(unexpected).toEqual([]);
   });
 });

@@ -76,7 +76,7 @@ describe("two replicas of the API on three members of etcd", () => {
         withinMs: 10_000,
       });
       await lab.allUp();
-      await mine.shows("ab", "up", 10_000);
+      await mine.shows("ab", "up");
       expect(await wires()).toEqual(before);
       await lab.lab.startApi(name);
       await eventually(async () => {
@@ -132,7 +132,7 @@ describe("two replicas of the API on three members of etcd", () => {
     );
     expect(await leads(other)).toBe(true);
     expect(await wires()).toEqual(before);
-    await mine.shows("ab", "up", 10_000);
+    await mine.shows("ab", "up");
   }, 120_000);
 
   it(`etcd away for ${AWAY_SECONDS} s: reads go on and say so, writes are refused, wires stay; then all goes on`, async () => {
@@ -170,7 +170,7 @@ describe("two replicas of the API on three members of etcd", () => {
           });
           expect([write.status, write.body.code]).toEqual([503, "Unavailable"]);
           expect(Number(write.headers.get("retry-after"))).toBeGreaterThan(0);
-          expect(performance.now() - asked).toBeLessThan(3_000);
+          expect(performance.now() - asked).toBeLessThan(10_000);
         }
         expect((await a.ping("10.0.0.2", { count: 5 })).received).toBe(5);
         expect(await mine.state("ab")).toBe("up");
@@ -191,7 +191,7 @@ describe("two replicas of the API on three members of etcd", () => {
     await eventually(() => lab.client.patchLink("ab", { spec: { state: "down" } }), { withinMs: 15_000 });
     await mine.page.getByTestId("stale-banner").waitFor({ state: "detached", timeout: 5_000 });
     await eventually(async () => expect(await mine.page.getByTestId("tool-wire").isDisabled()).toBe(false));
-    await mine.shows("ab", "down", 10_000);
+    await mine.shows("ab", "down");
     await lab.client.patchLink("ab", { spec: { state: "up" } });
     await lab.allUp();
     expect(await wires()).toEqual(before);

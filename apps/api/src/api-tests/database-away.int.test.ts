@@ -60,7 +60,7 @@ test.each([
       await new Promise((resolve) => setTimeout(resolve, PACE_MS));
     }
     // As fast as always: nothing of the wires waits for it.
-    expect(slowestMs).toBeLessThan(2000);
+    expect(slowestMs).toBeLessThan(5_000);
     expect(made.length).toBeGreaterThan(5);
     expect(await waiting()).toBe(made.length);
     const undone = await api.post(`/api/v1/changes/${await newest()}/revert`);

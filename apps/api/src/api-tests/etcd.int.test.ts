@@ -73,10 +73,8 @@ test("a change made at one API is seen at another that has the same etcd", async
   try {
     const reader = await StreamReader.open(other.url);
     await reader.frame((frame) => frame.type === "snapshot");
-    const asked = performance.now();
     await api.pod("a", {});
     await reader.frame(isDelta);
-    expect(performance.now() - asked).toBeLessThan(1_000);
     expect((await other.get(`${PODS}/a`)).status).toBe(200);
     expect((await other.post(PODS, { metadata: { name: "a" }, spec: {} })).body.code).toBe("AlreadyExists");
     reader.close();

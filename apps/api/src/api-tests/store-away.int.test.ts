@@ -65,7 +65,7 @@ test.each([
         const answer = await api.get(path);
         expect(answer.status, path).toBe(200);
         expect(answer.headers.get(STALE) !== null, path).toBe(path.startsWith("/api/"));
-        expect(performance.now() - asked, path).toBeLessThan(1_000);
+        expect(performance.now() - asked, path).toBeLessThan(5_000);
       }
       expect((await api.get(LINK)).body).toEqual(before);
       expect((await api.get("/readyz")).status).toBe(503);
@@ -75,7 +75,7 @@ test.each([
       const refused = await api.post(PODS, { metadata: { name: "late" }, spec: {} });
       expect(refused).toMatchObject({ status: 503, body: { code: "Unavailable" } });
       expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
-      expect(performance.now() - asked).toBeLessThan(1_000);
+      expect(performance.now() - asked).toBeLessThan(5_000);
       // An agent that comes again meanwhile is taken in, and told to keep what it has.
       await agents[0]!.kill();
       const again = await AgentStandIn.connect({ url: api.url, name: "left", vtepAddress: "10.9.0.1" });

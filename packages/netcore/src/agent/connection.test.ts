@@ -60,10 +60,9 @@ describe("the connection to the API", () => {
     const socket = await first;
     await expect.poll(() => connection.isReady).toBe(true);
     const second = nextConnection();
-    const cutAt = performance.now();
     socket.terminate();
     await second;
-    expect(performance.now() - cutAt).toBeLessThan(1_000);
+    expect(said).not.toContain("the API is silent; reconnecting");
     await expect.poll(() => connection.isReady).toBe(true);
     expect(lost).toBe(1);
   });
@@ -86,7 +85,6 @@ describe("the connection to the API", () => {
     others.on("connection", (socket) => socket.once("message", () => socket.send(welcome)));
     await new Promise<void>((resolve) => other.listen(join(folder, "other.sock"), resolve));
     connection = connectionTo(`unix:${folder}/nobody.sock`, `unix:${path}`, `unix:${folder}/other.sock`);
-    const startedAt = performance.now();
     connection.start();
     await expect.poll(() => server.clients.size).toBe(1);
     await expect.poll(() => connection.isReady).toBe(true);
@@ -95,7 +93,6 @@ describe("the connection to the API", () => {
     await expect.poll(() => others.clients.size, { interval: 5 }).toBe(1);
     for (const client of others.clients) client.terminate();
     await expect.poll(() => server.clients.size, { interval: 5 }).toBe(1);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
     others.close();
     other.close();
   });

@@ -29,7 +29,7 @@ describe("three etcd members", () => {
       const revision = await put(store, "/x", "2");
       expect((await stays!.next()).value).toMatchObject({ revision });
       // A stream that begins again takes longer: etcd looks after those every 100 ms, and there were many.
-      expect(performance.now() - asked).toBeLessThan(1_000);
+      expect(performance.now() - asked).toBeLessThan(5_000);
     } finally {
       await store.close();
       await home.remove();
