@@ -1,41 +1,23 @@
-import { readdirSync } from "node:fs";
 import { PingParams, type PingReply } from "@ratchet/contracts";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type FreshNetns, useFreshNetns } from "../../ffi/testing/fresh-netns.js";
+import { afterEach, expect, test } from "vitest";
 import { ping } from "./ping.js";
 import { RpcError } from "./rpc.js";
+import { openDescriptors, usePodPair } from "./testing/pod-pair.js";
 
-const fresh = useFreshNetns();
-let a: FreshNetns;
-let b: FreshNetns;
-let descriptors: number;
-const open = () => readdirSync("/proc/self/fd").length;
-
-beforeEach(() => {
-  a = fresh("a");
-  b = fresh("b");
-  a.ip("link", "add", "in1", "type", "veth", "peer", "name", "in1", "netns", b.name);
-  for (const [pod, host] of [
-    [a, 1],
-    [b, 2],
-  ] as const) {
-    pod.run("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.in1.accept_dad=0");
-    pod.ip("addr", "add", `10.0.0.${host}/24`, "dev", "in1");
-    pod.ip("addr", "add", `fd00::${host}/64`, "dev", "in1");
-    pod.ip("link", "set", "in1", "up");
-    // A host tells itself through its loopback that nobody answers its neighbour discovery.
-    pod.ip("link", "set", "lo", "up");
-  }
-  descriptors = open();
+const pods = usePodPair((pod, host) => {
+  pod.run("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.in1.accept_dad=0");
+  pod.ip("addr", "add", `fd00::${host}/64`, "dev", "in1");
+  // A host tells itself through its loopback that nobody answers its neighbour discovery.
+  pod.ip("link", "set", "lo", "up");
 });
 // Also what failed has closed its socket: nothing of it keeps a pod's namespace alive.
-afterEach(() => expect(open()).toBe(descriptors));
+afterEach(() => expect(openDescriptors()).toBe(pods.descriptors));
 
 function start(to: string, more: object = {}, signal = new AbortController().signal) {
   const progress: PingReply[] = [];
   const params = PingParams.parse({ podUid: "u", address: to, intervalMs: 10, ...more });
   const call = { signal, progress: (reply: PingReply) => void progress.push(reply), useOf: () => {} };
-  return { progress, done: ping(a.path, params, call) };
+  return { progress, done: ping(pods.a.path, params, call) };
 }
 
 test.each(["10.0.0.2", "fd00::2"])("%s answers every request, with times of the kernel", async (to) => {
@@ -61,7 +43,7 @@ test("a wire without carrier, an address nobody has and a network without route 
   });
   const refused = await start("10.0.0.77", { count: 1, waitMs: 8000 }).done;
   expect(refused.replies).toEqual([{ sequence: 1, rttMs: null, message: "host unreachable" }]);
-  b.ip("link", "set", "in1", "down");
+  pods.b.ip("link", "set", "in1", "down");
   expect(await start("10.0.0.2", { count: 2, waitMs: 50 }).done).toMatchObject({
     sent: 2,
     received: 0,
@@ -70,7 +52,7 @@ test("a wire without carrier, an address nobody has and a network without route 
 });
 
 test("an answer beyond the wait counts as lost", async () => {
-  b.ip("addr", "del", "10.0.0.2/24", "dev", "in1");
+  pods.b.ip("addr", "del", "10.0.0.2/24", "dev", "in1");
   const result = await start("10.0.0.2", { count: 1, waitMs: 30 }).done;
   expect(result.replies).toEqual([{ sequence: 1, rttMs: null, message: "" }]);
 });
@@ -83,8 +65,8 @@ test("two at once in one namespace each get their own answers", async () => {
 test("aborted, it closes its socket at once", async () => {
   const abort = new AbortController();
   const { done } = start("10.0.0.2", { count: 1000 }, abort.signal);
-  expect(open()).toBe(descriptors + 1);
+  expect(openDescriptors()).toBe(pods.descriptors + 1);
   abort.abort(new RpcError("PodGone", "gone"));
-  expect(open()).toBe(descriptors);
+  expect(openDescriptors()).toBe(pods.descriptors);
   await expect(done).rejects.toMatchObject({ code: "PodGone" });
 });

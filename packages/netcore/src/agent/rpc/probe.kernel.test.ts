@@ -1,30 +1,11 @@
-import { readdirSync } from "node:fs";
 import { ProbeParams, type ProbeReport } from "@ratchet/contracts";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type FreshNetns, useFreshNetns } from "../../ffi/testing/fresh-netns.js";
+import { afterEach, expect, test } from "vitest";
 import { probe } from "./probe.js";
+import { openDescriptors, usePodPair } from "./testing/pod-pair.js";
 
-const fresh = useFreshNetns();
-let a: FreshNetns;
-let b: FreshNetns;
-let descriptors: number;
-const open = () => readdirSync("/proc/self/fd").length;
-
-beforeEach(() => {
-  a = fresh("a");
-  b = fresh("b");
-  a.ip("link", "add", "in1", "type", "veth", "peer", "name", "in1", "netns", b.name);
-  for (const [pod, host] of [
-    [a, 1],
-    [b, 2],
-  ] as const) {
-    pod.ip("addr", "add", `10.0.0.${host}/24`, "dev", "in1");
-    pod.ip("link", "set", "in1", "up");
-  }
-  descriptors = open();
-});
+const pods = usePodPair();
 // Also what was cancelled has closed its socket.
-afterEach(() => expect(open()).toBe(descriptors));
+afterEach(() => expect(openDescriptors()).toBe(pods.descriptors));
 
 test("reports every request in order, lost ones too, until it is cancelled", async () => {
   const reports: ProbeReport[] = [];
@@ -38,7 +19,7 @@ test("reports every request in order, lost ones too, until it is cancelled", asy
     payloadBytes: 56,
     reportMs: 20,
   });
-  const done = probe(a.path, params, {
+  const done = probe(pods.a.path, params, {
     signal: stop.signal,
     progress: (report) => void reports.push(report),
     useOf: () => {},
@@ -48,11 +29,11 @@ test("reports every request in order, lost ones too, until it is cancelled", asy
       .poll(() => samples().filter(({ rttMs }) => rttMs !== null).length, { timeout: 10_000 })
       .toBeGreaterThan(count);
   await answered(10);
-  b.ip("link", "set", "in1", "down");
+  pods.b.ip("link", "set", "in1", "down");
   await expect
     .poll(() => samples().filter(({ rttMs }) => rttMs === null).length, { timeout: 10_000 })
     .toBeGreaterThan(10);
-  b.ip("link", "set", "in1", "up");
+  pods.b.ip("link", "set", "in1", "up");
   const before = samples().filter(({ rttMs }) => rttMs !== null).length;
   await answered(before + 10);
   stop.abort(new Error("enough"));

@@ -1,46 +1,27 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
 import { HttpParams, SinkParams, SourceParams } from "@ratchet/contracts";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { type FreshNetns, useFreshNetns } from "../../ffi/testing/fresh-netns.js";
+import { afterEach, expect, test } from "vitest";
 import { httpGet } from "./http.js";
+import { openDescriptors, usePodPair } from "./testing/pod-pair.js";
 import { sink, source } from "./throughput.js";
 
-const fresh = useFreshNetns();
-let a: FreshNetns;
-let b: FreshNetns;
-let descriptors: number;
-const open = () => readdirSync("/proc/self/fd").length;
+const pods = usePodPair();
 const never = { signal: new AbortController().signal, progress: () => {}, useOf: () => {} };
-
-beforeEach(() => {
-  a = fresh("a");
-  b = fresh("b");
-  a.ip("link", "add", "in1", "type", "veth", "peer", "name", "in1", "netns", b.name);
-  for (const [pod, host] of [
-    [a, 1],
-    [b, 2],
-  ] as const) {
-    pod.ip("addr", "add", `10.0.0.${host}/24`, "dev", "in1");
-    pod.ip("link", "set", "in1", "up");
-  }
-  descriptors = open();
-});
 // Closing a handle takes a turn of the loop.
-afterEach(() => expect.poll(open).toBe(descriptors));
+afterEach(() => expect.poll(openDescriptors).toBe(pods.descriptors));
 
 const SERVER = `require("node:http").createServer((q, r) => { r.statusCode = q.url === "/no" ? 404 : 200; r.end("hello " + q.headers.host + q.url); }).listen(8000, "10.0.0.2", () => console.log("up"))`;
 
 test("an HTTP request comes from inside the pod, and its answer is told whatever it is", async () => {
-  const server = spawn("nsenter", [`--net=${b.path}`, process.execPath, "-e", SERVER], {
+  const server = spawn("nsenter", [`--net=${pods.b.path}`, process.execPath, "-e", SERVER], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {
     await once(server.stdout, "data");
     const get = (more: object) =>
       httpGet(
-        a.path,
+        pods.a.path,
         HttpParams.parse({
           podUid: "u",
           address: "10.0.0.2",
@@ -55,7 +36,7 @@ test("an HTTP request comes from inside the pod, and its answer is told whatever
     expect(await get({})).toMatchObject({ status: 200, body: "hello b/", message: "" });
     expect(await get({ path: "/no" })).toMatchObject({ status: 404, body: "hello b/no" });
     expect(await get({ port: 8001 })).toMatchObject({ status: 0, message: expect.stringContaining("ECONNREFUSED") });
-    b.ip("link", "set", "in1", "down");
+    pods.b.ip("link", "set", "in1", "down");
     expect(await get({ withinMs: 100 })).toMatchObject({ status: 0, message: "not done within 100 ms" });
   } finally {
     server.kill("SIGKILL");
@@ -71,13 +52,13 @@ test("throughput counts at the far end what the near end sent", async () => {
     listening = resolve;
   });
   const params = SinkParams.parse({ podUid: "u", address: "10.0.0.2", waitMs: 5000, seconds: 0.3 });
-  const taken = sink(b.path, params, {
+  const taken = sink(pods.b.path, params, {
     signal: stop.signal,
     progress: (ready) => listening(ready.port),
     useOf: () => {},
   });
   const sent = await source(
-    a.path,
+    pods.a.path,
     SourceParams.parse({ podUid: "u", address: "10.0.0.2", port: await port, seconds: 0.3 }),
     never,
   );
@@ -89,9 +70,9 @@ test("throughput counts at the far end what the near end sent", async () => {
 test("a sink that nobody comes to, and one that is cancelled, leave nothing", async () => {
   const params = (more: object) =>
     SinkParams.parse({ podUid: "u", address: "10.0.0.2", waitMs: 50, seconds: 1, ...more });
-  await expect(sink(b.path, params({}), never)).rejects.toThrow("nobody connected");
+  await expect(sink(pods.b.path, params({}), never)).rejects.toThrow("nobody connected");
   const stop = new AbortController();
-  const taken = sink(b.path, params({ waitMs: 60_000 }), { ...never, signal: stop.signal });
+  const taken = sink(pods.b.path, params({ waitMs: 60_000 }), { ...never, signal: stop.signal });
   stop.abort(new Error("enough"));
   await expect(taken).rejects.toThrow("enough");
 });
