@@ -4,7 +4,10 @@ import { runThrough } from "./setup/child.mjs";
 import { root } from "./setup/paths.mjs";
 import { toolEnvironment } from "./setup/workspace.mjs";
 
-const SURFACES = ["rest", "yaml", "stream", "agent", "peer", "store-values"];
+const SURFACES = [
+  ...["rest", "yaml", "scenarios", "stream", "agent", "peer", "store-values"],
+  ...["state-files", "netlink", "cni"],
+];
 
 const USAGE = `usage: npm run test:fuzz -- [--runs N] [--seed S] [--surface NAME]
 

@@ -1,5 +1,6 @@
 export * from "./access/session.js";
 export * from "./access/token-list.js";
+export * from "./agent/agent-state.js";
 export * from "./agent/assigned-fault.js";
 export * from "./agent/assignment.js";
 export * from "./agent/messages.js";

@@ -8,6 +8,7 @@ export * from "./fuzz/fuzz-runs.js";
 export * from "./fuzz/hostile.js";
 export * from "./fuzz/mutate.js";
 export * from "./fuzz/sample-schema.js";
+export * from "./fuzz/sound.js";
 export * from "./leftovers.js";
 export * from "./postgres.js";
 export * from "./random.js";

@@ -1,7 +1,9 @@
 import { OPERATIONS, openApiDocument } from "@ratchet/contracts";
 import {
+  assertSound,
   deepJson,
   fuzzRuns,
+  heapBytes,
   hostileString,
   hostileValue,
   type JsonSchema,
@@ -12,7 +14,6 @@ import {
 } from "@ratchet/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TestApi } from "../test-support/running-api.js";
-import { expectSound, heapBytes } from "./sound.js";
 
 type Operation = (typeof OPERATIONS)[number];
 const fuzz = fuzzRuns();
@@ -105,7 +106,7 @@ test("rest: every request is done or refused as a problem, and the API goes on",
       });
       expect(JSON.stringify(answer.body), what).not.toMatch(/\bat .*\.(js|ts):\d+/);
     }
-    expectSound(what);
+    assertSound(what);
     seen.set(answer.status, (seen.get(answer.status) ?? 0) + 1);
   }
   // Inputs that are all refused at the first door would prove nothing.
@@ -149,7 +150,7 @@ spec: {nodeSelector: {side: left}, containers: [{name: c, image: i}]}
     const answer = await api.post(`/api/v1/apply${query}`, text.toWellFormed(), { "content-type": "application/yaml" });
     expect(answer.status, `${what}\n${JSON.stringify(answer.body)}`).toBeLessThan(500);
     if (answer.status >= 400) expect(answer.headers.get("content-type"), what).toContain("application/problem+json");
-    expectSound(what);
+    assertSound(what);
   }
   expect((await api.get("/readyz")).status).toBe(200);
 });

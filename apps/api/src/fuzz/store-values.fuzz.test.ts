@@ -1,9 +1,8 @@
 import { keys } from "@ratchet/contracts";
-import { fuzzRuns, hostileString, mutate, mutateText } from "@ratchet/testkit";
+import { assertSound, fuzzRuns, hostileString, mutate, mutateText } from "@ratchet/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AgentStandIn } from "../test-support/agent-stand-in.js";
 import { TestApi } from "../test-support/running-api.js";
-import { expectSound } from "./sound.js";
 
 const fuzz = fuzzRuns();
 const NS = "/api/v1/namespaces/default";
@@ -57,7 +56,7 @@ test("store-values: what somebody else wrote into the store is left out, and com
       const answer = await api.get(path);
       expect(answer.status, `${what}\n${JSON.stringify(answer.body)}`).toBe(200);
     }
-    expectSound(what);
+    assertSound(what);
     const ops = at === key ? [{ op: "put" as const, key, value }] : [{ op: "delete" as const, key: at }];
     const mended = await store.txn({ ops });
     await api.core.mirror.reached(mended.revision, 5000);

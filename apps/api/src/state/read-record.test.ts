@@ -35,3 +35,11 @@ test.each([
   expect(read).toHaveProperty("problem");
   expect((read as { problem: string }).problem).toMatch(problem);
 });
+
+test.each(["uid", "namespace", "name"] as const)(
+  "leaves out a pod whose %s leads out of its agent's folder",
+  (field) => {
+    const pod = { ...podRecordOf("a"), [field]: "../../etc" };
+    expect(readRecord(keys.pod(pod.namespace, pod.name), JSON.stringify(pod))).toHaveProperty("problem");
+  },
+);

@@ -5,6 +5,7 @@ import {
   FaultAction,
   FaultTarget,
   keys,
+  PathPart,
   PodInterface,
   Route,
   RunStatus,
@@ -39,6 +40,8 @@ const SCHEMAS: readonly (readonly [prefix: string, schema: z.ZodType])[] = [
     keys.pods(),
     z.looseObject({
       ...intent,
+      // Agents make folders and names of namespaces with them.
+      ...{ uid: PathPart, namespace: PathPart, name: PathPart },
       spec: z.looseObject({
         node: text.optional(),
         nodeSelector: texts.optional(),

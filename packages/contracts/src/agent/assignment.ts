@@ -4,11 +4,17 @@ import { PodInterface, Sandbox } from "../resources/pod.js";
 import { Route } from "../resources/route.js";
 import { AssignedFault } from "./assigned-fault.js";
 
+/** A uid or a name that agents make folders and names of namespaces with: it must not lead to another folder. */
+export const PathPart = z
+  .string()
+  .max(253)
+  .regex(/^(?!\.{1,2}$)[^\s/\0]+$/, { error: "must be one path component without space" });
+
 /** A pod of this node, resolved. */
 export const AssignedPod = z.object({
-  podUid: z.string(),
-  namespace: z.string(),
-  name: z.string(),
+  podUid: PathPart,
+  namespace: PathPart,
+  name: PathPart,
   sandbox: Sandbox,
   sysctls: z.record(z.string(), z.string()),
   loopback: z.array(z.string()),

@@ -13,7 +13,7 @@ import { API_VERSION, Labels, Metadata, MetadataInput, serverOwned } from "./met
 import { Route } from "./route.js";
 
 /** `ip netns` names: one path component. */
-const NetnsName = z
+export const NetnsName = z
   .string()
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,254}$/, { error: "must be a name as `ip netns list` prints it" });
 

@@ -9,6 +9,11 @@ const SAVE_DELAY_MS = 50;
 
 const sync = promisify(fsync);
 
+interface Schema<T> {
+  /** Throws for what is not of its shape. */
+  parse(value: unknown): T;
+}
+
 /** A file of JSON that outlives the agent: replaced atomically, checksummed; one that cannot be believed is set aside. */
 export class CheckedFile<T> {
   private collect: (() => T) | undefined;
@@ -17,6 +22,7 @@ export class CheckedFile<T> {
 
   constructor(
     private readonly path: string,
+    private readonly schema: Schema<T>,
     private readonly empty: () => T,
     private readonly log: Log,
   ) {
@@ -31,7 +37,7 @@ export class CheckedFile<T> {
       if ((error as { code?: string }).code === "ENOENT") return this.empty();
       throw error;
     }
-    const state = decode<T>(text);
+    const state = decode(text, this.schema);
     if (state !== undefined) return state;
     const aside = `${this.path}.corrupt-${new Date().toISOString().replaceAll(":", "")}`;
     renameSync(this.path, aside);
@@ -98,13 +104,14 @@ export class CheckedFile<T> {
   }
 }
 
-function decode<T>(text: string): T | undefined {
+function decode<T>(text: string, schema: Schema<T>): T | undefined {
   const newline = text.indexOf("\n");
   const body = text.slice(newline + 1).replace(/\n$/, "");
   try {
     const header = JSON.parse(text.slice(0, newline)) as { version?: unknown; sha256?: unknown };
     if (header.version !== VERSION || header.sha256 !== checksum(body)) return undefined;
-    return JSON.parse(body) as T;
+    // The checksum says that it was written whole, not that whoever wrote it was this agent, or one of this version.
+    return schema.parse(JSON.parse(body));
   } catch {
     return undefined;
   }

@@ -11,10 +11,9 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { LabImage, LabProgram } from "@ratchet/contracts";
+import type { LabImage, LabProgram, ProgramRecord } from "@ratchet/contracts";
 import { Backoff } from "./backoff.js";
 import type { Log } from "./log.js";
-import type { ProgramRecord } from "./state-file.js";
 
 // Every process started for a pod inherits it: how they are found again, whatever they forked.
 export const MARK = "RATCHET_SANDBOX";

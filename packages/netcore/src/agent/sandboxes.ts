@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AssignedPod, LabImages } from "@ratchet/contracts";
+import type { AssignedPod, LabImages, SandboxRecord } from "@ratchet/contracts";
 import {
   createNamedNetns,
   deleteNamedNetns,
@@ -18,7 +18,6 @@ import { markLife, readLife } from "./life-mark.js";
 import type { Log } from "./log.js";
 import type { Observer } from "./observer.js";
 import { endMarked, type ProgramHost, Programs } from "./programs.js";
-import type { SandboxRecord } from "./state-file.js";
 import { writeSysctls } from "./sysctls.js";
 import type { Sandbox, World } from "./world.js";
 

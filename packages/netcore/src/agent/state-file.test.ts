@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { AgentState } from "@ratchet/contracts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type AgentState, StateFile } from "./state-file.js";
+import { StateFile } from "./state-file.js";
 
 let folder: string;
 beforeEach(() => {
@@ -39,6 +40,25 @@ test.each([
   await write();
   const path = join(folder, "state.json");
   writeFileSync(path, spoil(readFileSync(path, "utf8")));
+  expect(new StateFile(folder, () => {}).load()).toEqual({ assignment: null, sandboxes: [] });
+  expect(readdirSync(folder)).toEqual([expect.stringMatching(/^state\.json\.corrupt-/)]);
+});
+
+const sandbox: AgentState["sandboxes"][number] = {
+  ...{ podUid: "u", netnsName: "x.default.a", path: "/run/netns/x.default.a", incarnation: 1, dev: "4", inode: "1" },
+  ...{ bootId: "b", programs: [], isSetUp: false },
+};
+
+test.each<[string, object]>([
+  ["of another version's shape", { sandboxes: [] }],
+  ["that would have a file elsewhere deleted as a namespace", { netnsName: "../../etc/passwd" }],
+  ["that would have another folder deleted as a pod's", { podUid: "../../.." }],
+  ["that would have every process signalled as a program", { programs: [{ name: "p", pid: -1, startTime: "1" }] }],
+])("sets a whole file aside %s", async (_, change) => {
+  const wrong = "sandboxes" in change ? change : { assignment: null, sandboxes: [{ ...sandbox, ...change }] };
+  const file = new StateFile(folder, () => {});
+  file.save(() => wrong as AgentState);
+  await file.flush();
   expect(new StateFile(folder, () => {}).load()).toEqual({ assignment: null, sandboxes: [] });
   expect(readdirSync(folder)).toEqual([expect.stringMatching(/^state\.json\.corrupt-/)]);
 });

@@ -7,8 +7,10 @@ import {
   type CniClassifyResponse,
   type CniDelRequest,
   type CniGcRequest,
+  type CniRegistration,
   type CniStatusResponse,
   isRatchetPod,
+  type LocalPod,
   withoutLegacyLabels,
 } from "@ratchet/contracts";
 import type { NetnsId } from "../../plan/plan-pod.js";
@@ -21,7 +23,7 @@ import { Gate } from "./gate.js";
 import type { KubePod, KubePods } from "./kube-pod.js";
 import type { Moments } from "./moments.js";
 import { incompleteWires, unmadePorts, wiredResult } from "./pod-wiring.js";
-import { isStill, type LocalPod, type Registration, type Registrations } from "./registrations.js";
+import { isStill, type Registrations } from "./registrations.js";
 
 /** What the service needs of the agent around it. */
 export interface CniHost {
@@ -158,7 +160,7 @@ export class CniService implements CniRequests {
     return known() ?? "";
   }
 
-  private register(request: CniAddRequest, podUid: string): Registration {
+  private register(request: CniAddRequest, podUid: string): CniRegistration {
     const found = this.host.identify(request.netns);
     if (found === undefined) {
       throw new CniFailure(CNI_ERROR.invalidEnvironment, "CNI_NETNS leads to no network namespace", request.netns);
@@ -169,7 +171,7 @@ export class CniService implements CniRequests {
     }
     const pod = this.ratchetPod(request);
     const { containerId, ifName, networkName, namespace, name, netns } = request;
-    const registration: Registration = {
+    const registration: CniRegistration = {
       ...{ containerId, ifName, networkName, podUid, namespace, name, netns, ...found },
       bootId: this.host.bootId,
       at: new Date().toISOString(),
@@ -181,19 +183,19 @@ export class CniService implements CniRequests {
     return registration;
   }
 
-  private leave(registration: Registration): void {
+  private leave(registration: CniRegistration): void {
     // A former sandbox of the pod: the one that took its place keeps everything.
     if (this.registrations.ofPod(registration.podUid) !== undefined) return;
     this.host.setLocal(registration.podUid, undefined);
     this.host.moved(registration.podUid);
   }
 
-  private isCurrent(registration: Registration): boolean {
+  private isCurrent(registration: CniRegistration): boolean {
     const now = this.registrations.ofPod(registration.podUid);
     return now !== undefined && now.containerId === registration.containerId && isStill(registration, now);
   }
 
-  private assertCurrent(registration: Registration): void {
+  private assertCurrent(registration: CniRegistration): void {
     if (this.isCurrent(registration)) return;
     const details = `container ${registration.containerId} was deleted, or replaced by a newer one of its pod`;
     throw new CniFailure(CNI_ERROR.tryAgainLater, "the sandbox went while it was wired", details);

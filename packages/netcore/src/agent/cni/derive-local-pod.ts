@@ -1,6 +1,11 @@
-import { type AssignedPort, LEGACY_LABELS as LABEL, LINKS_ANNOTATION, readKubePod } from "@ratchet/contracts";
+import {
+  type AssignedPort,
+  LEGACY_LABELS as LABEL,
+  LINKS_ANNOTATION,
+  type LocalPod,
+  readKubePod,
+} from "@ratchet/contracts";
 import type { KubePod } from "./kube-pod.js";
-import type { LocalPod } from "./registrations.js";
 
 /**
  * The pod and its own ports as its labels and annotation, and those of this node's pods that name it as their peer,

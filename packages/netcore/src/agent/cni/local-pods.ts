@@ -1,6 +1,5 @@
-import type { ApiAssignment } from "@ratchet/contracts";
+import type { ApiAssignment, LocalPod } from "@ratchet/contracts";
 import { type PortKey, portKey, portRef } from "../../model/key.js";
-import type { LocalPod } from "./registrations.js";
 
 /** An assignment, or a change of one, whoever it comes from. */
 export type Frame = Omit<ApiAssignment, "type" | "version">;

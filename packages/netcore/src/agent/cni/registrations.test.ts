@@ -1,5 +1,6 @@
+import type { CniRegistration as Registration } from "@ratchet/contracts";
 import { describe, expect, test } from "vitest";
-import { type Registration, Registrations } from "./registrations.js";
+import { Registrations } from "./registrations.js";
 
 function registration(containerId: string, podUid: string, more: Partial<Registration> = {}): Registration {
   return {

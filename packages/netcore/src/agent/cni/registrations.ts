@@ -1,30 +1,5 @@
-import type { AssignedPod, AssignedPort, CniAttachment } from "@ratchet/contracts";
+import type { CniAttachment, CniRegistration as Registration } from "@ratchet/contracts";
 import type { NetnsId } from "../../plan/plan-pod.js";
-
-/** A sandbox as a CNI ADD named it. The namespace is told by device and inode: paths and pids are used again. */
-export interface Registration extends NetnsId {
-  containerId: string;
-  ifName: string;
-  networkName: string;
-  podUid: string;
-  namespace: string;
-  name: string;
-  /** Where the namespace was found; worth something only while `dev` and `inode` are found there. */
-  netns: string;
-  bootId: string;
-  /** ISO 8601. */
-  at: string;
-  /** What the agent derived by itself from the Kubernetes pod; null when the control plane has to say. */
-  local: LocalPod | null;
-}
-
-/** A pod and its own ports as its node's agent makes them without a control plane. */
-export interface LocalPod {
-  pod: AssignedPod;
-  ports: AssignedPort[];
-  /** Which ports another pod of the node asks for: its pairing name, by interface. */
-  askers?: Record<string, string>;
-}
 
 type Attachment = Pick<Registration, "containerId" | "ifName">;
 
