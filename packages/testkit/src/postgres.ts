@@ -12,6 +12,11 @@ const run = promisify(execFile);
 const FOLDER = "/usr/lib/postgresql";
 const START_MS = 30_000;
 
+export interface PostgresOptions {
+  /** PEM texts. With it the server takes connections over TLS alone. */
+  tls?: { certificate: string; key: string };
+}
+
 /** A PostgreSQL server of a test's own: on loopback, with a password, in a folder that goes with it. */
 export class Postgres {
   readonly user = "ratchet";
@@ -20,6 +25,7 @@ export class Postgres {
   readonly #folder: string;
   readonly #programs: string;
   readonly #as: Identity | undefined;
+  #settings: string[] = [];
   #child: ChildProcess | undefined;
   #log = "";
   #databases = 0;
@@ -38,7 +44,7 @@ export class Postgres {
    *
    * @throws Error that says what to install when PostgreSQL is missing
    */
-  static async start(): Promise<Postgres> {
+  static async start({ tls }: PostgresOptions = {}): Promise<Postgres> {
     const programs = findPostgres();
     const as = process.getuid?.() === 0 ? nobody() : undefined;
     const folder = await mkdtemp(join(tmpdir(), "ratchet-pg-"));
@@ -46,11 +52,11 @@ export class Postgres {
     const postgres = new Postgres(folder, programs, port, as);
     try {
       if (as !== undefined) await chown(folder, as.uid, as.gid);
-      await writeFile(join(folder, "password"), postgres.password);
-      if (as !== undefined) await chown(join(folder, "password"), as.uid, as.gid);
+      await postgres.#write("password", postgres.password);
       const init = ["-D", join(folder, "data"), "-U", postgres.user, "-A", "scram-sha-256", "-E", "UTF8", "--no-sync"];
       const argv = [...init, "--locale=C.UTF-8", "--pwfile", join(folder, "password")];
       await run(join(programs, "initdb"), argv, { ...as, cwd: folder });
+      if (tls !== undefined) await postgres.#secure(tls);
       await postgres.start();
       return postgres;
     } catch (error) {
@@ -83,6 +89,7 @@ export class Postgres {
   async start(): Promise<void> {
     if (this.#child !== undefined) return;
     const settings = ["fsync=off", "listen_addresses=127.0.0.1", `unix_socket_directories=${this.#folder}`];
+    settings.push(...this.#settings);
     const argv = ["-D", join(this.#folder, "data"), "-p", `${this.port}`, ...settings.flatMap((text) => ["-c", text])];
     const stdio: ["ignore", "ignore", "pipe"] = ["ignore", "ignore", "pipe"];
     const child = spawn(join(this.#programs, "postgres"), argv, { ...this.#as, cwd: this.#folder, stdio });
@@ -124,6 +131,21 @@ export class Postgres {
   async close(): Promise<void> {
     await this.kill();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #secure({ certificate, key }: NonNullable<PostgresOptions["tls"]>): Promise<void> {
+    await this.#write("server.crt", certificate);
+    await this.#write("server.key", key);
+    await this.#write("data/pg_hba.conf", "hostssl all all 127.0.0.1/32 scram-sha-256\n");
+    const at = (name: string) => join(this.#folder, name);
+    this.#settings = ["ssl=on", `ssl_cert_file=${at("server.crt")}`, `ssl_key_file=${at("server.key")}`];
+  }
+
+  /** A file that the server alone may read: with any other mode it refuses its key. */
+  async #write(name: string, text: string): Promise<void> {
+    const path = join(this.#folder, name);
+    await writeFile(path, text, { mode: 0o600 });
+    if (this.#as !== undefined) await chown(path, this.#as.uid, this.#as.gid);
   }
 
   readonly #killNow = (): void => this.#signal("SIGKILL");

@@ -1,7 +1,8 @@
 import { type HistoryDatabase, urlProblem } from "../history/database.js";
 
-export const HISTORY_USAGE = `  --database-url URL   PostgreSQL for history and layouts, postgresql://USER@HOST:PORT/DATABASE[?sslmode=verify-full]
-                       (default: the file history.db in DIR). Better in RATCHET_DATABASE_URL when it has a password.
+export const HISTORY_USAGE = `  --database-url URL   PostgreSQL for history and layouts, postgresql://USER@HOST:PORT/DATABASE (default: the file history.db in DIR),
+                       over TLS with ?sslmode=verify-full, and &sslrootcert=FILE for an authority of one's own.
+                       Better in RATCHET_DATABASE_URL when it has a password.
   --database-password-file FILE  first line: the password, instead of one in the URL
   --history-days N     delete changes older than N days; 0, the default, keeps all
 `;
