@@ -143,6 +143,26 @@ describe("the page, with a real mouse", () => {
     expect(await lab.client.links()).toHaveLength(2);
   });
 
+  it("a wire whose addresses come from the pool carries a ping", async () => {
+    await mine.drag(await mine.at("podRim", "a"), await mine.at("podPosition", "c"));
+    await mine.page.getByTestId("wire-form").waitFor();
+    await mine.page.getByTestId("wire-addresses-ipv4").click();
+    await mine.page.getByTestId("wire-submit").click();
+    const link = await eventually(async () => {
+      const found = (await lab.client.links()).find(({ spec }) => spec.autoAddresses === "ipv4");
+      if (found === undefined) throw new Error("no link was made");
+      return found;
+    });
+    expect(link.spec.endpoints.map((end) => "addresses" in end && end.addresses !== undefined)).toEqual([false, false]);
+    await mine.shows(link.metadata.name, "up");
+    const [given = ""] = link.status.endpoints[1]?.autoAddresses ?? [];
+    expect(given).toMatch(/\/31$/);
+    await mine.page.getByTestId("panel").getByText(given).first().waitFor();
+    expect(await pings("a", given.split("/")[0] ?? "")).toBe(true);
+    await lab.client.must("DELETE", `/api/v1/namespaces/default/links/${link.metadata.name}`);
+    await mine.shows(link.metadata.name, null);
+  });
+
   it("an agent that dies turns its wires to unknown, never to up", async () => {
     await lab.lab.killAgent("right", { restart: false });
     await mine.shows("by-rest", "unknown");

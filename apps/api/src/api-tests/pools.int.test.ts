@@ -51,6 +51,14 @@ test("the addresses stay while the link does, over changes and a restart, and ar
   expect(answer.spec.endpoints[0]).toMatchObject({ addresses: ["198.18.0.0/31"] });
 });
 
+test("a pod's annotation asks for addresses as well", async () => {
+  const links = [{ interface: "e1", name: "ab", autoAddresses: "ipv4", peer: { pod: "b", interface: "e2" } }];
+  const annotations = { "ratchet.network/links": JSON.stringify(links) };
+  const manifest = { apiVersion: "v1", kind: "Pod", metadata: { name: "m", annotations }, spec: { containers: [] } };
+  expect(await api.post("/api/v1/apply", [manifest])).toMatchObject({ status: 200 });
+  expect(chosen((await api.get(`${LINKS}/ab`)).body)).toEqual([["198.18.0.0/31"], ["198.18.0.1/31"]]);
+});
+
 test("what is automatic and what was written by hand never meet", async () => {
   await api.link("hand", [{ pod: "a", interface: "e0", addresses: ["198.18.0.1/24"] }, ends("e0")[1] ?? {}]);
   const auto = await api.link("auto", ends("e1"), { autoAddresses: "ipv4" });

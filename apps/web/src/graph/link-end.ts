@@ -25,7 +25,7 @@ export function linkEnd(link: Link, index: number): LinkEnd | undefined {
     spec,
     pod: "pod" in spec ? spec.pod : (status?.pod ?? selector ?? ""),
     selector,
-    addresses: spec.addresses ?? status?.autoAddresses ?? [],
+    addresses: [...(spec.addresses ?? []), ...(status?.autoAddresses ?? [])],
   };
 }
 

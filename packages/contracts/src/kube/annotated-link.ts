@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { InterfaceAddress, MacAddress, MtuBytes, Name, Vni, WireInterfaceName } from "../net/fields.js";
 import { checkImpairment, impairmentFields } from "../resources/impairment.js";
-import { TRANSPORTS } from "../resources/link.js";
+import { AUTO_ADDRESSES, TRANSPORTS } from "../resources/link.js";
 import { Labels } from "../resources/metadata.js";
 import { Route } from "../resources/route.js";
 
@@ -34,6 +34,8 @@ export const AnnotatedLink = z.strictObject({
   transport: z.enum(TRANSPORTS).optional(),
   mtu: MtuBytes.optional(),
   vni: Vni.optional(),
+  /** An address for both ends from the namespace's pool. */
+  autoAddresses: z.enum(AUTO_ADDRESSES).optional(),
   state: z.enum(["up", "down"]).optional(),
   impairments: z.array(AnnotatedImpairment).max(2).optional(),
 });

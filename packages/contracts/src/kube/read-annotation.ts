@@ -56,7 +56,7 @@ function parse(text: string): { entries: unknown[] } | { message: string } {
 }
 
 function linkOf(pod: string, entry: AnnotatedLink): WantedLink | { error: z.ZodError } {
-  const { name, peer, impairments, transport, mtu, vni, state, ...own } = entry;
+  const { name, peer, impairments, transport, mtu, vni, autoAddresses, state, ...own } = entry;
   const other = peer.pod;
   const nameFrom = [pod, own.interface] as const;
   if (impairments?.some(({ from }) => from === "peer") && other === undefined) {
@@ -73,7 +73,7 @@ function linkOf(pod: string, entry: AnnotatedLink): WantedLink | { error: z.ZodE
   };
   const spec = LinkSpec.safeParse({
     endpoints: [{ pod, ...own }, peer],
-    ...given({ transport, mtu, vni, state }),
+    ...given({ transport, mtu, vni, autoAddresses, state }),
     ...(impairments === undefined
       ? {}
       : { impairments: impairments.map((item) => ({ ...item, from: nameOf(item.from) })) }),

@@ -120,6 +120,16 @@ describe("the annotation of a pod", () => {
     ]);
   });
 
+  it("asks for addresses from the pool, and not beside written ones of the same family", () => {
+    const peer = { pod: "b", interface: "in2" };
+    const { links } = annotated([{ interface: "in1", autoAddresses: "both", peer }]);
+    expect(links).toMatchObject([{ spec: { autoAddresses: "both" } }]);
+    const clash = { interface: "in1", autoAddresses: "ipv4", peer: { ...peer, addresses: ["10.0.0.1/24"] } };
+    expect(fields(annotated([clash]).problems)).toEqual([
+      'metadata.annotations["ratchet.network/links"][0].peer.addresses[0]',
+    ]);
+  });
+
   it("takes a peer by its labels", () => {
     const { links } = annotated([{ interface: "in1", peer: { podSelector: { app: "web" }, interface: "x" } }]);
     expect(links[0]?.spec.endpoints[1]).toEqual({ podSelector: { app: "web" }, interface: "x" });

@@ -1,5 +1,5 @@
 import { Button, Collapse, Group, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
-import { WireInterfaceName } from "@ratchet/contracts";
+import { autoFamilies, WireInterfaceName } from "@ratchet/contracts";
 import { type FormEvent, useMemo, useState } from "react";
 import { createLink } from "../../actions/link-actions.js";
 import { selectWhenThere } from "../../actions/select-when-there.js";
@@ -10,7 +10,8 @@ import { suggestLinkName } from "../../graph/suggest-name.js";
 import { suggestPair, usedPrefixes } from "../../graph/suggest-prefix.js";
 import { useTopology } from "../../state/topology-store.js";
 import { type Popup, ui, useUi } from "../../state/ui-store.js";
-import { parseAddresses } from "./address-list.js";
+import { type AddressChoice, AddressChoiceInput } from "./address-choice.js";
+import { parseAddresses, withoutFamilies } from "./address-list.js";
 
 /** The small form where a drawn wire was dropped: filled in, Enter accepts, Escape leaves. */
 export function WireForm() {
@@ -31,6 +32,7 @@ function Form({ popup }: { popup: Extract<Popup, { kind: "wire-form" }> }) {
   const first = useMemo(() => suggestionsFor(nameOf(popup.from), nameOf(popup.to)), [popup.from, popup.to]);
   const [ends, setEnds] = useState<[End, End]>(first.ends);
   const [name, setName] = useState(first.name);
+  const [choice, setChoice] = useState<AddressChoice>("written");
   const [transport, setTransport] = useState("auto");
   const [mtu, setMtu] = useState<string | number>("");
   const [hasMore, setHasMore] = useState(false);
@@ -39,6 +41,21 @@ function Form({ popup }: { popup: Extract<Popup, { kind: "wire-form" }> }) {
 
   const setEnd = (index: 0 | 1, change: Partial<End>) => {
     setEnds(([a, b]) => (index === 0 ? [{ ...a, ...change }, b] : [a, { ...b, ...change }]));
+    setErrors({});
+  };
+
+  // What the pool gives is not written as well; what was suggested comes back with the writing.
+  const choose = (chosen: AddressChoice) => {
+    const families = chosen === "written" ? [] : autoFamilies(chosen);
+    setChoice(chosen);
+    setEnds(([a, b]) => {
+      const addressesOf = (end: End, index: 0 | 1) =>
+        withoutFamilies(chosen === "written" ? end.addresses || first.ends[index].addresses : end.addresses, families);
+      return [
+        { ...a, addresses: addressesOf(a, 0) },
+        { ...b, addresses: addressesOf(b, 1) },
+      ];
+    });
     setErrors({});
   };
 
@@ -55,7 +72,12 @@ function Form({ popup }: { popup: Extract<Popup, { kind: "wire-form" }> }) {
     setIsBusy(true);
     const refused = await createLink({
       name,
-      spec: { endpoints, ...(transport === "auto" ? {} : { transport }), ...(mtu === "" ? {} : { mtu: Number(mtu) }) },
+      spec: {
+        endpoints,
+        ...(transport === "auto" ? {} : { transport }),
+        ...(mtu === "" ? {} : { mtu: Number(mtu) }),
+        ...(choice === "written" ? {} : { autoAddresses: choice }),
+      },
     });
     setIsBusy(false);
     if (refused === undefined) {
@@ -104,7 +126,7 @@ function Form({ popup }: { popup: Extract<Popup, { kind: "wire-form" }> }) {
               key={`addresses-${index}`}
               aria-label={`Addresses of ${pods[index]}`}
               description="addresses"
-              placeholder="none"
+              placeholder={choice === "written" ? "none" : "from the pool"}
               value={ends[index].addresses}
               onChange={(event) => setEnd(index, { addresses: event.currentTarget.value })}
               error={errors[`addresses${index}`]}
@@ -113,6 +135,7 @@ function Form({ popup }: { popup: Extract<Popup, { kind: "wire-form" }> }) {
             />
           ))}
         </div>
+        <AddressChoiceInput value={choice} onChange={choose} error={errors.autoAddresses} />
         <Collapse expanded={hasMore}>
           <div className="form-grid" style={{ marginTop: 10 }}>
             <TextInput
@@ -208,6 +231,7 @@ function errorsOf(error: unknown): Record<string, string> {
     if (end) errors[`${end[2]}${end[1]}`] = message;
     else if (field === "metadata.name") errors.name = message;
     else if (field === "spec.mtu") errors.mtu = message;
+    else if (field === "spec.autoAddresses") errors.autoAddresses = message;
   }
   const isSaid = Object.values(errors).some((text) => text.includes(error.message) || error.message.includes(text));
   return isSaid ? errors : { ...errors, form: Object.keys(errors).length > 0 ? error.message : error.reason };
