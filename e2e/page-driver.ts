@@ -29,34 +29,40 @@ export class PageDriver {
   }
 
   /** Where something is, once it has stopped moving. */
-  async at(place: Place, name: string): Promise<Point> {
-    return eventually(async () => {
-      const look = () =>
-        this.page.evaluate(
-          ([method, what]) =>
-            (window as unknown as { ratchetPage?: RatchetPage }).ratchetPage?.[method as Place](what as string) ?? null,
-          [place, name],
-        );
-      const first = await look();
-      await this.page.waitForTimeout(60);
-      const second = await look();
-      if (first === null || second === null) throw new Error(`${name} is not on the page`);
-      if (Math.hypot(first.x - second.x, first.y - second.y) > 0.5) throw new Error(`${name} is moving`);
-      return second;
-    });
+  at(place: Place, name: string): Promise<Point> {
+    return this.#still(name, () =>
+      this.page.evaluate(
+        ([method, what]) =>
+          (window as unknown as { ratchetPage?: RatchetPage }).ratchetPage?.[method as Place](what as string) ?? null,
+        [place, name],
+      ),
+    );
   }
 
-  async end(name: string, index: 0 | 1): Promise<Point> {
-    return eventually(async () => {
-      const point = await this.page.evaluate(
+  /** Where an end of a wire is; it can be dragged while the wire is selected. */
+  end(name: string, index: 0 | 1): Promise<Point> {
+    return this.#still(name, () =>
+      this.page.evaluate(
         ([link, end]) =>
           (window as unknown as { ratchetPage?: RatchetPage }).ratchetPage?.endPosition(link as string, end as 0 | 1) ??
           null,
         [name, index] as const,
-      );
-      if (point === null) throw new Error(`${name} is not on the page`);
-      return point;
-    });
+      ),
+    );
+  }
+
+  #still(name: string, look: () => Promise<Point | null>): Promise<Point> {
+    return eventually(
+      async () => {
+        const first = await look();
+        await this.page.waitForTimeout(60);
+        const second = await look();
+        if (first === null || second === null) throw new Error(`${name} is not on the page`);
+        if (Math.hypot(first.x - second.x, first.y - second.y) > 0.5) throw new Error(`${name} is moving`);
+        return second;
+      },
+      { withinMs: 30_000 },
+    );
   }
 
   state(link: string): Promise<string | null> {
@@ -92,6 +98,13 @@ export class PageDriver {
     await mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 6 });
     await mouse.move(to.x, to.y, { steps: 6 });
     await mouse.up();
+  }
+
+  /** Selects a wire, which opens its panel. */
+  async select(link: string): Promise<void> {
+    const { x, y } = await this.at("linkPosition", link);
+    await this.page.mouse.click(x, y);
+    await this.page.getByTestId("panel").getByText(link).first().waitFor();
   }
 
   async menu(at: Point, item: string | RegExp): Promise<void> {

@@ -127,7 +127,7 @@ describe("the page, with a real mouse", () => {
       .getByTestId("events")
       .getByText(/by-rest/)
       .first()
-      .waitFor({ timeout: 3_000 });
+      .waitFor({ timeout: 30_000 });
     await eventually(async () => expect(await pings("b", "10.77.0.2")).toBe(true));
   });
 
@@ -175,12 +175,12 @@ describe("the page, with a real mouse", () => {
   it("when the API is gone everything turns to unknown with a banner, and comes back by itself", async () => {
     const a = await lab.sandbox("a");
     await lab.lab.killApi({ restart: false });
-    await mine.page.getByTestId("banner").waitFor({ timeout: 3_000 });
+    await mine.page.getByTestId("banner").waitFor({ timeout: 30_000 });
     await mine.shows(drawn, "unknown");
     expect((await a.ping(address)).received).toBe(3);
     await lab.lab.startApi();
     await mine.shows(drawn, "up");
-    await mine.page.getByTestId("banner").waitFor({ state: "detached", timeout: 5_000 });
+    await mine.page.getByTestId("banner").waitFor({ state: "detached", timeout: 30_000 });
   });
 
   it("a link to a wire opens on that wire", async () => {
@@ -190,6 +190,32 @@ describe("the page, with a real mouse", () => {
     const url = mine.page.url();
     await other.open(url);
     await other.page.getByTestId("panel").getByText(drawn).first().waitFor();
+  });
+
+  it("an end that labels have chosen, dragged to another pod, is that pod's from then on, and undone the labels'", async () => {
+    await lab.client.createPod({ name: "web-1", labels: { app: "web" } }, { node: "left", sandbox: { managed: true } });
+    await lab.client.createLink("chosen", {
+      endpoints: [
+        { pod: "a", interface: "s1", addresses: ["10.78.0.1/24"] },
+        { podSelector: { app: "web" }, interface: "s2", addresses: ["10.78.0.2/24"] },
+      ],
+      impairments: [{ from: "*:s2", delayMs: 1 }],
+    });
+    await mine.shows("chosen", "impaired");
+    await mine.select("chosen");
+    await mine.drag(await mine.end("chosen", 1), await mine.at("podPosition", "c"));
+    const isIn = (far: object, pod: string) =>
+      eventually(async () => {
+        const { spec, status } = await lab.client.link("chosen");
+        expect(spec.endpoints[1]).toMatchObject({ ...far, interface: "s2", addresses: ["10.78.0.2/24"] });
+        expect(status).toMatchObject({ phase: "Up", endpoints: [{ pod: "a" }, { pod }] });
+        return spec.impairments;
+      });
+    expect(await isIn({ pod: "c" }, "c")).toMatchObject([{ from: "c", delayMs: 1 }]);
+    await mine.page.getByText("no longer by app=web").first().waitFor();
+    await mine.page.keyboard.press("Control+z");
+    expect(await isIn({ podSelector: { app: "web" } }, "web-1")).toMatchObject([{ from: "*:s2" }]);
+    await eventually(async () => expect(await pings("a", "10.78.0.2")).toBe(true));
   });
 
   it("had nothing to complain of but the time without the API", () => {

@@ -1,6 +1,7 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import type { Link, PodEndpoint } from "@ratchet/contracts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ApiStandIn, delta, podIn, snapshot, tunnel } from "./api-stand-in.js";
 
@@ -130,6 +131,26 @@ describe("cut, restore and re-route", () => {
     expect(await asked("--from", "b", "--clear")).toEqual([before[0]]);
     expect(await asked("--clear")).toEqual([]);
     expect((await api.ctl(["impair", "mid", "delay", "5"])).code).toBe(2);
+  });
+
+  it("names a pod that labels have chosen by its place, which the next one takes over", async () => {
+    const chosen = structuredClone(tunnel("Up")) as Link;
+    const [a, b] = chosen.spec.endpoints as PodEndpoint[] as [PodEndpoint, PodEndpoint];
+    chosen.spec.endpoints = [a, { podSelector: { app: "web" }, interface: b.interface }] as Link["spec"]["endpoints"];
+    const seen = { node: null, ifIndex: null, mac: null, mtu: null, carrier: null, operState: null, message: "" };
+    chosen.status.endpoints = [seen, { ...seen, pod: "web-1" }];
+    const place = `*:${b.interface}`;
+    chosen.spec.impairments = [{ from: place, lossPercent: 1 }];
+    const shown = { from: place, asked: { delayMs: 80 }, effective: null, engine: null, state: "pending" };
+    chosen.status.impairments = [{ ...shown, actual: null, measured: null, agrees: null, message: "" } as never];
+    api.answer(`GET ${LINKS}/mid`, chosen);
+    api.answer(`PATCH ${LINKS}/mid`, chosen);
+    for (const from of ["web-1", place, `web-1:${b.interface}`]) {
+      const { stdout } = await api.ctl(["impair", "mid", "--no-wait", "--from", from, "delay", "80ms"]);
+      const { spec } = JSON.parse(api.received.at(-1)?.body ?? "");
+      expect(spec.impairments, from).toEqual([{ from: place, lossPercent: 1, delayMs: 80 }]);
+      expect(stdout).toContain(`from ${place} (web-1 now): pending`);
+    }
   });
 
   it("asks for exactly what was said of the new end", async () => {

@@ -143,7 +143,7 @@ export function buildProgram(
     });
   withWait(program.command("impair <link> [words...]"))
     .description("change what frames suffer in one direction; without words, say what they do")
-    .option("--from <pod>", "the pod that sends them, or POD:INTERFACE")
+    .option("--from <pod>", "the pod that sends them, or POD:INTERFACE, or *:INTERFACE where labels choose the pod")
     .option("--clear", "nothing any more, in this direction or without --from in both")
     .addHelpText("after", `\nWords: ${IMPAIRMENT_WORDS}.`)
     .action((link, words, options) => impair(context(), link, words, options));

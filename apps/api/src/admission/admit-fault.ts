@@ -82,7 +82,8 @@ function missing(draft: Draft, { namespace, spec: { action, target } }: FaultRec
   if ("link" in target) {
     const held = draft.peek<LinkRecord>(keys.link(namespace, target.link));
     if (held === undefined) return [absent("link", target.link, "spec.target.link")];
-    const isEnd = from === undefined || sendersOf(held.spec.endpoints, from).length > 0;
+    const isEndOf = ({ spec: { endpoints } }: LinkRecord) => sendersOf(endpoints, from ?? "").length > 0;
+    const isEnd = from === undefined || isEndOf(held) || isEndOf(draft.wired(held));
     return isEnd ? [] : [{ field: "spec.action.from", message: `${from} is no end of link ${target.link}` }];
   }
   if ("pod" in target) {

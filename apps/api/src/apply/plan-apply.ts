@@ -33,7 +33,8 @@ export function planApply(
     }
     seen.set(key, where);
     const before = draft.stored<AnyRecord>(key)?.data;
-    edits.push({ ...editOf(object, key, namespace, before, before === undefined ? "create" : "update", actor), where });
+    const verb = before === undefined ? "create" : "update";
+    edits.push({ ...editOf(draft, object, key, namespace, before, verb, actor), where });
   }
   if (prune !== undefined) edits.push(...pruned(draft, world, prune, seen));
   return { edits, steps: edits.map(stepOf) };

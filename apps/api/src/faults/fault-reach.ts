@@ -1,4 +1,4 @@
-import { type AssignedFault, type FaultTarget, type Sender, sendersOf } from "@ratchet/contracts";
+import { type AssignedFault, chosenEnds, type FaultTarget, type Sender, sendersOf } from "@ratchet/contracts";
 import type { ResolvedLink } from "../resolve/resolve-link.js";
 import type { FaultRecord, LinkRecord, PodRecord } from "../state/records.js";
 
@@ -49,7 +49,7 @@ export function reachOf(fault: FaultRecord, revision: number, sources: ReachSour
     const resolved = sources.resolve(key);
     if (resolved === undefined || !isStruck(fault.spec.target, resolved, sources)) continue;
     // Of several links, those that `from` has no end of are left alone.
-    if (from !== undefined && sendersOf(resolved.link.spec.endpoints, from).length === 0) continue;
+    if (from !== undefined && sendersNow(resolved, from).length === 0) continue;
     links.push(key);
     if (resolved.obstacle !== undefined || resolved.transport === null) continue;
     const isLocal = resolved.transport === "veth";
@@ -66,17 +66,25 @@ export function reachOf(fault: FaultRecord, revision: number, sources: ReachSour
 
 /** Which of a node's directions it acts on: all of them, or those of what `from` sends. Undefined = none. */
 function directionsOf(
-  { link, ends }: ResolvedLink,
+  resolved: ResolvedLink,
   node: string,
   isLocal: boolean,
   from: string | undefined,
 ): { toPort: boolean; toPeer: boolean } | undefined {
   if (from === undefined) return { toPort: true, toPeer: isLocal };
-  const senders = sendersOf(link.spec.endpoints, from);
-  const near = ends.findIndex((end) => end.node === node) as Sender;
+  const senders = sendersNow(resolved, from);
+  const near = resolved.ends.findIndex((end) => end.node === node) as Sender;
   const toPort = senders.includes((1 - near) as Sender);
   const toPeer = isLocal && senders.includes(near);
   return toPort || toPeer ? { toPort, toPeer } : undefined;
+}
+
+/** By the name of a chosen pod: as long as it is the one; by `*:INTERFACE`: whichever it is. */
+function sendersNow({ link, ends }: ResolvedLink, from: string): Sender[] {
+  const { endpoints } = link.spec;
+  const named = sendersOf(endpoints, from);
+  const pods = ends.map(({ end }) => end.pod);
+  return named.length > 0 ? named : sendersOf(chosenEnds(endpoints, pods), from);
 }
 
 function timeless({ uid, namespace, name, spec }: FaultRecord, revision: number): TimelessFault {

@@ -1,4 +1,4 @@
-import { type LinkSpec, nameOfSender, type RerouteRequest, sendersOf } from "@ratchet/contracts";
+import { impairmentsMoved, type LinkSpec, type RerouteRequest } from "@ratchet/contracts";
 
 type EndFields = { pod?: string; podSelector?: Record<string, string>; mac?: string };
 
@@ -14,18 +14,7 @@ export function rerouted(spec: LinkSpec, { endpoint, to }: RerouteRequest): Link
     const place = isMoved ? {} : podSelector === undefined ? { pod } : { podSelector };
     return { ...place, ...kept, ...to } as typeof end;
   });
-  return { ...spec, endpoints, ...carriedOver(spec, endpoints) };
-}
-
-/** Impairments belong to the directions of the wire, whoever is at its ends. */
-function carriedOver(
-  { endpoints, impairments }: LinkSpec,
-  moved: LinkSpec["endpoints"],
-): Pick<LinkSpec, "impairments"> {
-  if (impairments === undefined) return {};
-  const renamed = impairments.map((impairment) => {
-    const [sender] = sendersOf(endpoints, impairment.from);
-    return sender === undefined ? impairment : { ...impairment, from: nameOfSender(moved, sender) };
-  });
-  return { impairments: renamed };
+  if (spec.impairments === undefined) return { ...spec, endpoints };
+  // They belong to the directions of the wire, whoever is at its ends.
+  return { ...spec, endpoints, impairments: impairmentsMoved(spec.impairments, spec.endpoints, endpoints) };
 }

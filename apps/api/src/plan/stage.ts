@@ -6,6 +6,7 @@ import { checkPod } from "../admission/admit-pod.js";
 import { checkEngine } from "../admission/check-engine.js";
 import { claimLink, claimPod, releaseLink, releasePod } from "../admission/claims.js";
 import { inDocument } from "../admission/parse-object.js";
+import { checkSenders } from "../admission/senders.js";
 import { documentOf } from "../state/documents.js";
 import type { Draft } from "../state/draft.js";
 import type { AnyRecord, FaultRecord, LinkRecord, PodRecord, ScenarioRecord } from "../state/records.js";
@@ -83,6 +84,7 @@ function admit(draft: Draft, edit: Edit, surroundings: Surroundings, tools: Sett
     return;
   }
   checkLink(edit.after, surroundings);
+  checkSenders(edit.after);
   checkEngine(draft, edit.after);
   settleSubnets(draft, edit.after, tools.subnets);
   claimLink(draft, draft.wired(edit.after));

@@ -1,4 +1,4 @@
-import { keys, type PodEndpoint } from "@ratchet/contracts";
+import { keys, labelsText, type PodEndpoint } from "@ratchet/contracts";
 import type { z } from "zod";
 import type { ChoiceRecord, LinkRecord, NodeRecord, PodRecord, VniRecord } from "../state/records.js";
 import { tunnelMtuBytes } from "./mtu.js";
@@ -86,8 +86,8 @@ function placed(link: LinkRecord, end: PodEnd, message: string, sources: Resolve
 }
 
 function noneReady(selector: Readonly<Record<string, string>>): string {
-  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-  return labels.length === 0 ? "there is no ready pod yet" : `there is no ready pod with ${labels.join(", ")} yet`;
+  const labels = labelsText(selector);
+  return labels === "" ? "there is no ready pod yet" : `there is no ready pod with ${labels} yet`;
 }
 
 function obstacleOf(resolved: Omit<ResolvedLink, "obstacle">, sources: ResolveSources): Obstacle | undefined {

@@ -5,6 +5,7 @@ import { linkRecord, type Surroundings } from "../admission/admit-link.js";
 import { podRecord } from "../admission/admit-pod.js";
 import { scenarioRecord } from "../admission/admit-scenario.js";
 import { protectMarks } from "../admission/protect-marks.js";
+import { withLastingNames } from "../admission/senders.js";
 import { type Condition, checkIfMatch, stale } from "../http/if-match.js";
 import { notFound, ProblemError } from "../http/problem-error.js";
 import { type Edit, stage } from "../plan/stage.js";
@@ -51,7 +52,7 @@ export class Intents {
       if (request.ifMatch !== undefined)
         throw stale("If-Match asks for an object that exists: leave it out to create one");
       if (draft.read(key) !== undefined) throw nameTaken(object.kind, namespace, object.input.metadata.name);
-      return { result: key, edits: [editOf(object, key, namespace, undefined, "create", request.actor)] };
+      return { result: key, edits: [editOf(draft, object, key, namespace, undefined, "create", request.actor)] };
     });
   }
 
@@ -67,7 +68,7 @@ export class Intents {
     return this.run(request, (draft) => {
       const key = keyOf(kind, namespace, name);
       const held = existing(draft, kind, namespace, name, request.ifMatch);
-      return { result: key, edits: [editOf(make(held), key, namespace, held.data, verb, request.actor)] };
+      return { result: key, edits: [editOf(draft, make(held), key, namespace, held.data, verb, request.actor)] };
     });
   }
 
@@ -115,6 +116,7 @@ export function keyOf(kind: IntentKind, namespace: string, name: string): string
 
 /** The edit that makes an object what the input says; without effect when it is that already. */
 export function editOf(
+  draft: Draft,
   object: Input,
   key: string,
   namespace: string,
@@ -135,7 +137,8 @@ export function editOf(
     const held = before as ScenarioRecord | undefined;
     return { kind: "Scenario", key, verb, before: held, after: scenarioRecord(object.input, namespace, held, now) };
   }
-  const after = protectMarks(linkRecord(object.input, namespace, before as LinkRecord | undefined, now), before);
+  const link = withLastingNames(draft, linkRecord(object.input, namespace, before as LinkRecord | undefined, now));
+  const after = protectMarks(link, before);
   return { kind: "Link", key, verb, before: before as LinkRecord | undefined, after };
 }
 

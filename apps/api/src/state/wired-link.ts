@@ -1,4 +1,4 @@
-import { keys } from "@ratchet/contracts";
+import { chosenEnds, impairmentsMoved, keys } from "@ratchet/contracts";
 import type { ChoiceRecord, LinkRecord } from "./records.js";
 
 /**
@@ -7,13 +7,14 @@ import type { ChoiceRecord, LinkRecord } from "./records.js";
  */
 export function wiredLink(link: LinkRecord, choice: ChoiceRecord | undefined): LinkRecord {
   if (choice === undefined || choice.linkUid !== link.uid) return link;
-  const endpoints = link.spec.endpoints.map((end, index) => {
-    const pod = choice.ends[index]?.pod ?? null;
-    if (!("podSelector" in end) || pod === null) return end;
-    const { podSelector: _selector, ...rest } = end;
-    return { pod, ...rest };
-  });
-  return { ...link, spec: { ...link.spec, endpoints } };
+  const before = link.spec.endpoints;
+  const endpoints = chosenEnds(
+    before,
+    choice.ends.map((end) => end?.pod),
+  );
+  const { impairments } = link.spec;
+  if (impairments === undefined) return { ...link, spec: { ...link.spec, endpoints } };
+  return { ...link, spec: { ...link.spec, endpoints, impairments: impairmentsMoved(impairments, before, endpoints) } };
 }
 
 export function isSelecting({ spec }: LinkRecord): boolean {

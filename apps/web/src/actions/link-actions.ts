@@ -1,5 +1,6 @@
 import type { RerouteRequest } from "@ratchet/contracts";
 import { verbs } from "../api/verbs.js";
+import { linkEnd } from "../graph/link-end.js";
 import { useTopology } from "../state/topology-store.js";
 import { perform } from "./perform.js";
 
@@ -52,9 +53,11 @@ export function createLink(link: { name: string; spec: object }): Promise<unknow
 }
 
 export function reroute(name: string, endpoint: 0 | 1, to: RerouteRequest["to"]): Promise<unknown> {
+  const link = useTopology.getState().stream.links.get(name);
+  const selector = link && linkEnd(link, endpoint)?.selector;
   return perform({
     verb: "reroute",
-    done: `Re-routed ${name} to ${to.pod ?? ""}:${to.interface ?? ""}`,
+    done: `Re-routed ${name} to ${to.pod ?? ""}:${to.interface ?? ""}${selector ? `, no longer by ${selector}` : ""}`,
     failed: `Cannot re-route ${name}`,
     hasToast: true,
     steps: [{ target: { kind: "links", name }, run: () => verbs.reroute(namespace(), name, { endpoint, to }) }],

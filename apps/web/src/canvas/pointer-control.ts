@@ -1,6 +1,6 @@
 import { insideBox, podUnder } from "../graph/hit.js";
 import type { Point } from "../graph/point.js";
-import { editRefusal, rerouteRefusal, wireRefusal } from "../graph/refusal.js";
+import { editRefusal, rerouteHint, rerouteRefusal, wireRefusal } from "../graph/refusal.js";
 import { added, toggled } from "../graph/selection.js";
 import { suggestInterface, takenInterfaces } from "../graph/suggest-interface.js";
 import { useModel } from "../state/model-store.js";
@@ -101,7 +101,10 @@ export function controlPointer(wrapper: HTMLElement, stage: Stage, events: Point
       const target = podUnder(stage.scene, point, margin) ?? null;
       const refusal =
         target === null ? null : (rerouteRefusal(useModel.getState().model, gesture.wire, gesture.end, target) ?? null);
-      const hint = target === null ? "Drop on another pod" : `Re-route to ${label(target)}`;
+      const hint =
+        target === null
+          ? "Drop on another pod"
+          : rerouteHint(useModel.getState().model, gesture.wire, gesture.end, target);
       stage.setGesture({ ...gesture, at: point, target, refusal, hint });
     } else if (event.buttons === 0 && event.target instanceof Element && !event.target.closest("[data-overlay]")) {
       hover(point);
@@ -152,8 +155,12 @@ export function controlPointer(wrapper: HTMLElement, stage: Stage, events: Point
       return;
     }
     if (gesture.kind === "rerouting" && !isClick) {
-      if (gesture.target !== null && gesture.refusal === null)
-        events.onRerouted(gesture.wire, gesture.end, gesture.target);
+      const { wire, end, target, refusal } = gesture;
+      if (target === null) return;
+      // Back where it was: somebody thought better of it.
+      const isHome = useModel.getState().model.wires.get(wire)?.ends[end].pod === target;
+      if (refusal === null) events.onRerouted(wire, end, target);
+      else if (!isHome) ui.refuse({ id: wire, title: `Cannot re-route ${label(wire)}`, reason: refusal });
       return;
     }
     if (isClick && event.button === 0) click(event, point);

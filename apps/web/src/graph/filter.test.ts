@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { aLink, cloudRouter, modelOf } from "../test-support/resources.js";
+import { aLink, aPod, cloudRouter, modelOf, resourcesOf } from "../test-support/resources.js";
 import { applyFilter, parseFilter } from "./filter.js";
 import { linkRows } from "./link-rows.js";
-import { rerouteRefusal, wireRefusal } from "./refusal.js";
+import { rerouteHint, rerouteRefusal, wireRefusal } from "./refusal.js";
 import { kept, namesOf, toggled } from "./selection.js";
 
 const base = cloudRouter();
@@ -47,6 +47,24 @@ test("says why a wire cannot end there", () => {
   expect(rerouteRefusal(model, "link/a", 1, "pod/quagga-a")).toMatch(/already ends here/);
   expect(rerouteRefusal(model, "link/a", 1, "pod/centosa")).toMatch(/other end/);
   expect(rerouteRefusal(model, "link/a", 1, "pod/quagga-b")).toBeUndefined();
+});
+
+test("an end that labels have chosen can go to a named pod, and not to labels that have chosen none", () => {
+  const link = aLink("l", "a:1", "b:1");
+  link.spec.endpoints[1] = { podSelector: { app: "router" }, interface: "eth1" };
+  const waiting = aLink("waiting", "a:2", "b:2");
+  waiting.spec.endpoints[1] = { podSelector: { app: "none" }, interface: "eth1" };
+  const [near, far] = link.status.endpoints;
+  if (!near || !far) throw new Error("a link has two ends");
+  link.status.endpoints = [near, { ...far, pod: "r1" }];
+  const chosen = modelOf(resourcesOf(aPod("a", null), aPod("r1", null), aPod("c", null), link, waiting));
+  expect(rerouteRefusal(chosen, "link/l", 1, "pod/c")).toBeUndefined();
+  expect(rerouteHint(chosen, "link/l", 1, "pod/c")).toBe("Re-route to c, no longer by app=router");
+  expect(rerouteHint(chosen, "link/l", 0, "pod/c")).toBe("Re-route to c");
+  expect(rerouteRefusal(chosen, "link/l", 1, "pod/r1")).toBe("It already ends here, chosen by app=router");
+  expect(rerouteRefusal(chosen, "link/l", 1, "pod/app=none")).toMatch(/No pod has these labels yet/);
+  expect(wireRefusal(chosen, "pod/a", "pod/app=none")).toMatch(/No pod has these labels yet/);
+  expect(rerouteRefusal(chosen, "link/waiting", 1, "pod/c")).toBeUndefined();
 });
 
 test("a selection keeps what exists, and is the same while nothing vanished", () => {

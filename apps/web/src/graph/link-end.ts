@@ -1,4 +1,4 @@
-import type { Endpoint, Link, PodEndpoint, SelectorEndpoint } from "@ratchet/contracts";
+import { type Endpoint, type Link, labelsText, type PodEndpoint, type SelectorEndpoint } from "@ratchet/contracts";
 
 /** One end of a link that lies in a pod, named or chosen by its labels. */
 export interface LinkEnd {
@@ -20,7 +20,8 @@ export function linkEnd(link: Link, index: number): LinkEnd | undefined {
   const spec = link.spec.endpoints[index];
   if (spec === undefined || !hasPod(spec)) return undefined;
   const status = link.status.endpoints[index];
-  const selector = "pod" in spec ? null : selectorText(spec.podSelector);
+  // Where no pod is chosen yet these stand in its place.
+  const selector = "pod" in spec ? null : labelsText(spec.podSelector) || "any pod";
   return {
     spec,
     pod: "pod" in spec ? spec.pod : (status?.pod ?? selector ?? ""),
@@ -32,10 +33,4 @@ export function linkEnd(link: Link, index: number): LinkEnd | undefined {
 /** Names of the pods at both ends, empty where there is none. */
 export function endPods(link: Link): [string, string] {
   return [linkEnd(link, 0)?.pod ?? "", linkEnd(link, 1)?.pod ?? ""];
-}
-
-/** In the place of a pod that is not chosen yet. */
-function selectorText(selector: Readonly<Record<string, string>>): string {
-  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-  return labels.length === 0 ? "any pod" : labels.join(", ");
 }

@@ -47,6 +47,8 @@ export interface PodModel {
   /** Running faults aimed at the pod itself. */
   faults: readonly FaultMark[];
   role: PodRole;
+  /** No pod: it stands for labels that have chosen none yet. */
+  isPlaceholder: boolean;
   /** Size of its card in canvas units. */
   width: number;
   height: number;
@@ -54,6 +56,8 @@ export interface PodModel {
 
 export interface WireEnd {
   pod: string;
+  /** `app=router`, where labels choose the pod; null where it is named. */
+  selector: string | null;
   interface: string;
   addresses: string[];
   /** Null while nobody knows. */
@@ -133,6 +137,7 @@ export function buildModel(resources: Resources, overlay: Overlay): GraphModel {
       isPending: overlay.pendingPods.has(pod.metadata.name),
       faults: marks.pods.get(pod.metadata.name) ?? [],
       role: roleOf(pod.metadata.labels),
+      isPlaceholder: false,
       width: cardWidth(pod.metadata.name),
       height: CARD_HEIGHT,
     });
@@ -143,7 +148,7 @@ export function buildModel(resources: Resources, overlay: Overlay): GraphModel {
     if (wire.ends.some((end) => isBlind(boxes, pods.get(end.pod)))) forget(wire);
     wires.set(wire.id, wire);
     for (const end of wire.ends) {
-      if (!pods.has(end.pod)) pods.set(end.pod, absentPod(end.pod));
+      if (!pods.has(end.pod)) pods.set(end.pod, absentPod(end));
     }
   }
   fanLanes(wires.values());
@@ -171,8 +176,9 @@ function later(a: string | null, b: string | null): string | null {
 function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | undefined {
   const [a, b] = [linkEnd(link, 0), linkEnd(link, 1)];
   if (a === undefined || b === undefined) return undefined;
-  const end = ({ pod, spec, addresses }: LinkEnd, index: number): WireEnd => ({
+  const end = ({ pod, selector, spec, addresses }: LinkEnd, index: number): WireEnd => ({
     pod: podId(pod),
+    selector,
     interface: spec.interface,
     addresses,
     carrier: overlay.isStale ? null : (link.status.endpoints[index]?.carrier ?? null),
@@ -197,7 +203,7 @@ function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | un
   };
 }
 
-function absentPod(id: string): PodModel {
+function absentPod({ pod: id, selector }: WireEnd): PodModel {
   const name = id.slice("pod/".length);
   return {
     id,
@@ -207,6 +213,7 @@ function absentPod(id: string): PodModel {
     isPending: false,
     faults: [],
     role: "box",
+    isPlaceholder: name === selector,
     width: cardWidth(name),
     height: CARD_HEIGHT,
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fieldErrors, fieldPath } from "../api/problem.js";
-import { LinkSpec } from "../resources/link.js";
+import { nameOfSender } from "../resources/direction.js";
+import { type Endpoint, LinkSpec } from "../resources/link.js";
 import { AnnotatedLink } from "./annotated-link.js";
 import { LINKS_ANNOTATION } from "./marks.js";
 import type { KubePodSource, WantedLink, WantedLinks } from "./wanted-link.js";
@@ -57,22 +58,12 @@ function parse(text: string): { entries: unknown[] } | { message: string } {
 
 function linkOf(pod: string, entry: AnnotatedLink): WantedLink | { error: z.ZodError } {
   const { name, peer, impairments, transport, mtu, vni, autoAddresses, state, ...own } = entry;
-  const other = peer.pod;
   const nameFrom = [pod, own.interface] as const;
-  if (impairments?.some(({ from }) => from === "peer") && other === undefined) {
-    const at = impairments.findIndex(({ from }) => from === "peer");
-    const message = "cannot be peer where the peer is chosen by podSelector: name it with peer.pod, or impair self";
-    return {
-      error: new z.ZodError([{ code: "custom", path: ["spec", "impairments", at, "from"], message, input: "peer" }]),
-    };
-  }
-  const isLoop = other === pod;
-  const nameOf = (from: "self" | "peer") => {
-    const end = from === "self" ? { pod, interface: own.interface } : { pod: other ?? "", interface: peer.interface };
-    return isLoop ? `${end.pod}:${end.interface}` : end.pod;
-  };
+  // A peer has one of pod and podSelector, as every end has.
+  const endpoints = [{ pod, ...own }, peer] as Endpoint[];
+  const nameOf = (from: "self" | "peer") => nameOfSender(endpoints, from === "self" ? 0 : 1);
   const spec = LinkSpec.safeParse({
-    endpoints: [{ pod, ...own }, peer],
+    endpoints,
     ...given({ transport, mtu, vni, autoAddresses, state }),
     ...(impairments === undefined
       ? {}

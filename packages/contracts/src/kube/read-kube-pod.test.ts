@@ -135,6 +135,21 @@ describe("the annotation of a pod", () => {
     expect(links[0]?.spec.endpoints[1]).toEqual({ podSelector: { app: "web" }, interface: "x" });
   });
 
+  it("impairs what a peer chosen by its labels sends, whichever pod that is", () => {
+    const { links, problems } = annotated([
+      {
+        interface: "in1",
+        impairments: [
+          { from: "self", delayMs: 1 },
+          { from: "peer", delayMs: 2 },
+        ],
+        peer: { podSelector: { app: "web" }, interface: "x" },
+      },
+    ]);
+    expect(problems).toEqual([]);
+    expect(links[0]?.spec.impairments).toMatchObject([{ from: "a" }, { from: "*:x" }]);
+  });
+
   it("tells the directions of a loop apart by interface", () => {
     const { links } = annotated([
       { interface: "in1", impairments: [{ from: "peer", delayMs: 1 }], peer: { pod: "a", interface: "in2" } },
@@ -163,11 +178,6 @@ describe("the annotation of a pod", () => {
       [{ interface: "in1", addresses: ["10.0.0.1/24"], peer: { pod: "b", interface: "x", addresses: ["fd00::1/64"] } }],
       ["[0].peer.addresses"],
       "another family",
-    ],
-    [
-      [{ interface: "in1", impairments: [{ from: "peer", delayMs: 1 }], peer: { podSelector: {}, interface: "x" } }],
-      ["[0].impairments[0].from"],
-      "name it with peer.pod",
     ],
   ])("refuses %j by field and remedy", (links, expected, message) => {
     const { problems } = annotated(links);

@@ -86,4 +86,30 @@ describe("a link", () => {
   it("may join two interfaces of one pod", () => {
     expect(problems(link({}, { pod: "a" }))).toEqual([]);
   });
+
+  it.each([
+    ["a", []],
+    ["*:in2", []],
+    // Which pod the labels have chosen is known to the control plane alone.
+    ["web-1", []],
+    ["web-1:in2", []],
+    ["web-1:in1", ["spec.impairments[0].from"]],
+    ["*:in1", ["spec.impairments[0].from"]],
+  ])("where labels choose a pod, %j as the end that sends gives %j", (from, expected) => {
+    const { metadata, spec } = link({}, {});
+    const endpoints = [spec.endpoints[0], { podSelector: { app: "web" }, interface: "in2" }];
+    expect(problems({ metadata, spec: { endpoints, impairments: [{ from, delayMs: 1 }] } })).toEqual(expected);
+  });
+
+  it("tells two ends that labels choose apart by their interfaces, and says so where it cannot", () => {
+    const ends = (a: string, b: string) => [
+      { podSelector: { app: "a" }, interface: a },
+      { podSelector: { app: "b" }, interface: b },
+    ];
+    const impairments = [{ from: "*:in1", delayMs: 1 }];
+    const parsed = (a: string, b: string) =>
+      LinkInput.safeParse({ metadata: { name: "l" }, spec: { endpoints: ends(a, b), impairments } });
+    expect(parsed("in1", "in2").success).toBe(true);
+    expect(parsed("in1", "in1").error?.issues[0]?.message).toContain("give one of them another interface");
+  });
 });

@@ -200,17 +200,37 @@ function checkAutoAddresses(
 
 /** Each impairment is of one direction, and each direction has at most one. */
 function checkDirections(endpoints: Endpoint[], impairments: Impairment[], ctx: z.RefinementCtx): void {
-  const names = ([0, 1] as const).map((sender) => nameOfSender(endpoints, sender)).filter((name) => name !== "");
   const seen = new Set<number>();
   for (const [index, { from }] of impairments.entries()) {
     const complain = (message: string) =>
       ctx.addIssue({ code: "custom", path: ["impairments", index, "from"], message });
     const [sender, other] = sendersOf(endpoints, from);
-    if (sender === undefined) complain(`${from} is no end of this link: name ${names.join(" or ") || "a pod"}`);
-    else if (other !== undefined) complain(`both ends are in pod ${from}: say which one with POD:INTERFACE`);
+    if (sender === undefined) {
+      // The name of a pod that labels have chosen is put right where it is known which one that is.
+      if (!mayBeChosen(endpoints, from)) complain(noEndText(endpoints, from));
+    } else if (other !== undefined) complain(bothEndsText(from));
     else if (seen.has(sender)) complain(`frames from ${from} are impaired twice: put everything into one entry`);
     else seen.add(sender);
   }
+}
+
+/** True when it could be the name of the pod that a selector has chosen. */
+function mayBeChosen(endpoints: readonly Endpoint[], from: string): boolean {
+  const [pod, ifName] = from.split(":");
+  if (pod === "*") return false;
+  return endpoints.some((end) => "podSelector" in end && (ifName === undefined || ifName === end.interface));
+}
+
+function bothEndsText(from: string): string {
+  return from.startsWith("*")
+    ? `both ends are chosen by labels and are ${from}: give one of them another interface`
+    : `both ends are in pod ${from}: say which one with POD:INTERFACE`;
+}
+
+/** What is said of a name that is none of the ends'. */
+export function noEndText(endpoints: readonly Endpoint[], from: string): string {
+  const names = ([0, 1] as const).map((sender) => nameOfSender(endpoints, sender)).filter((name) => name !== "");
+  return `${from} is no end of this link: name ${names.join(" or ") || "a pod"}`;
 }
 
 export const LINK_PHASES = ["Pending", "Programming", "Up", "Down", "Degraded", "Error", "Unknown"] as const;

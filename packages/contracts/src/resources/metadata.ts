@@ -20,6 +20,13 @@ export const LabelValue = z
 export const Labels = z.record(LabelKey, LabelValue);
 export const Annotations = z.record(LabelKey, z.string().max(262_144));
 
+/** `app=web, tier=a`: labels as people write them. */
+export function labelsText(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(", ");
+}
+
 /** Set by the server, accepted and ignored on input so that what was read can be written back. */
 const serverOwned = z.unknown().optional();
 

@@ -1,4 +1,12 @@
-import { effectOf, type Impairment, type ImpairmentStatus, type Link } from "@ratchet/contracts";
+import {
+  effectOf,
+  type Impairment,
+  type ImpairmentStatus,
+  type Link,
+  lastingName,
+  nameOfSender,
+  sendersOf,
+} from "@ratchet/contracts";
 import { objectPath } from "../api/paths.js";
 import { type Context, json, line } from "../context.js";
 import { UsageError } from "../ctl-error.js";
@@ -15,20 +23,31 @@ export interface ImpairOptions extends WaitOptions {
 export async function impair(context: Context, name: string, words: readonly string[], options: ImpairOptions) {
   const path = objectPath("links", context.namespace, name);
   const change = readImpairmentWords(words);
-  const { from, clear = false } = options;
-  if (words.length > 0 && from === undefined) throw new UsageError("--from POD says which direction: what POD sends");
+  const { clear = false } = options;
+  if (words.length > 0 && options.from === undefined)
+    throw new UsageError("--from POD says which direction: what POD sends");
   if (words.length > 0 && clear) throw new UsageError("--clear takes everything away: leave out the rest");
   const before = await context.api.get<Link>(path);
   if (words.length === 0 && !clear) {
     show(context, before);
     return;
   }
-  const others = (before.spec.impairments ?? []).filter((one) => from !== undefined && one.from !== from);
-  const known = before.spec.impairments?.find((one) => one.from === from);
+  const from = options.from === undefined ? undefined : directionOf(before, options.from);
+  const isMeant = (one: Impairment) => directionOf(before, one.from) === from;
+  const others = (before.spec.impairments ?? []).filter((one) => from !== undefined && !isMeant(one));
+  const known = before.spec.impairments?.find(isMeant);
   const own = clear || from === undefined ? [] : merged(from, known, change);
   const link = await context.api.patch<Link>(path, { spec: { impairments: [...others, ...own] } });
   if (options.wait) await waitFor(context, [settledTarget(link)], options.timeout);
   show(context, options.wait ? await context.api.get<Link>(path) : link);
+}
+
+/** One name for each direction: of a pod that labels have chosen its place, which the next one takes over. */
+function directionOf({ spec: { endpoints }, status }: Link, from: string): string {
+  const pods = status.endpoints.map(({ pod }) => pod);
+  const name = lastingName(endpoints, pods, from);
+  const [sender, other] = sendersOf(endpoints, name);
+  return sender === undefined || other !== undefined ? name : nameOfSender(endpoints, sender);
 }
 
 /** One figure changes one figure; a loss replaces bursts and the other way round. */
@@ -47,11 +66,13 @@ function show(context: Context, link: Link): void {
   }
   const directions = link.status.impairments ?? [];
   if (directions.length === 0) line(context, `Link ${context.namespace}/${link.metadata.name} is not impaired`);
-  for (const direction of directions) line(context, textOf(direction));
+  for (const direction of directions) line(context, textOf(direction, link));
 }
 
-function textOf({ from, asked, effective, engine, state, actual, message }: ImpairmentStatus): string {
-  const parts = [`from ${from}: ${state}`];
+function textOf({ from, asked, effective, engine, state, actual, message }: ImpairmentStatus, link: Link): string {
+  const [sender] = sendersOf(link.spec.endpoints, from);
+  const chosen = from.startsWith("*") && sender !== undefined ? link.status.endpoints[sender]?.pod : undefined;
+  const parts = [`from ${from}${chosen == null ? "" : ` (${chosen} now)`}: ${state}`];
   if (asked !== null) parts.push(`asked ${fieldsText(asked)}`);
   if (effective !== null && fieldsText(effective) !== fieldsText(asked ?? {})) {
     parts.push(`with faults ${fieldsText(effective)}`);

@@ -1,6 +1,7 @@
-import type { ImpairmentStatus, Link } from "@ratchet/contracts";
+import { type ImpairmentStatus, type Link, sendersOf } from "@ratchet/contracts";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { impairmentText } from "../../graph/impairment-text.js";
+import { linkEnd } from "../../graph/link-end.js";
 import { useTopology } from "../../state/topology-store.js";
 
 /** Asked beside what is in force and what was measured, for each direction that suffers. */
@@ -12,7 +13,7 @@ export function ImpairTable({ link }: { link: Link }) {
     <table className="facts impair-table" aria-label="Impairments, asked and in force" data-testid="impair-table">
       <tbody>
         {ways.map((way) => (
-          <Direction key={way.from} way={way} isLive={isLive} />
+          <Direction key={way.from} way={way} sender={senderText(link, way.from)} isLive={isLive} />
         ))}
       </tbody>
     </table>
@@ -27,14 +28,21 @@ const STATE_COLOR: Record<ImpairmentStatus["state"], string> = {
   unknown: "var(--unknown)",
 };
 
-function Direction({ way, isLive }: { way: ImpairmentStatus; isLive: boolean }) {
+/** Whose frames they are; of a pod that labels have chosen its name now. */
+function senderText(link: Link, from: string): string {
+  const [sender] = sendersOf(link.spec.endpoints, from);
+  const end = sender === undefined ? undefined : linkEnd(link, sender);
+  return end === undefined || end.selector === null ? from : end.pod;
+}
+
+function Direction({ way, sender, isLive }: { way: ImpairmentStatus; sender: string; isLive: boolean }) {
   const state = isLive ? way.state : "unknown";
   const asked = way.asked === null ? "" : impairmentText(way.asked);
   const effective = way.effective === null ? "" : impairmentText(way.effective);
   return (
     <>
       <tr data-testid="impair-status" data-from={way.from} data-state={state}>
-        <th scope="row">from {way.from}</th>
+        <th scope="row">from {sender}</th>
         <td>
           <b style={{ color: STATE_COLOR[state], fontWeight: 600 }}>{state}</b>
           {way.engine !== null && <span className="soft"> by {way.engine}</span>}
