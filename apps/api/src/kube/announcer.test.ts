@@ -53,3 +53,13 @@ it("leaves it to the replica that leads", () => {
   announcer.say("link", bad("x"));
   expect(told).toEqual([]);
 });
+
+it("forgets what it said of a link at its pods when the link or the pod is gone", () => {
+  for (const about of ["l/p", "l/q", "k/q"]) announcer.say(about, bad("x"));
+  announcer.forget("l");
+  for (const about of ["l/p", "l/q", "k/q"]) announcer.say(about, bad("x"));
+  expect(told).toHaveLength(5);
+  announcer.forget("q");
+  for (const about of ["l/p", "l/q", "k/q"]) announcer.say(about, bad("x"));
+  expect(told).toHaveLength(7);
+});

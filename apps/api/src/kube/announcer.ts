@@ -24,7 +24,7 @@ export class Announcer {
     this.#log = log;
   }
 
-  /** `about` names the thing: one link, or the pod itself. */
+  /** `about` names the thing by uid: one link, the pod itself, or `LINK/POD` for one link at one pod. */
   say(about: string, announcement: PodAnnouncement): void {
     if (!this.#isLeader()) return;
     const before = this.#told.get(about);
@@ -44,9 +44,13 @@ export class Announcer {
     if (before?.uid === announcement.pod.uid) this.say(about, announcement);
   }
 
-  forget(about: string): void {
-    clearTimeout(this.#told.get(about)?.timer);
-    this.#told.delete(about);
+  /** Forgets everything about a link or pod that is gone. */
+  forget(uid: string): void {
+    for (const [about, { timer }] of this.#told) {
+      if (about !== uid && !about.startsWith(`${uid}/`) && !about.endsWith(`/${uid}`)) continue;
+      clearTimeout(timer);
+      this.#told.delete(about);
+    }
   }
 
   stop(): void {

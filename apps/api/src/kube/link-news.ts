@@ -3,6 +3,7 @@ import type { World } from "../state/world.js";
 import type { Pulse } from "../status/feed.js";
 import type { Observer } from "../status/observer.js";
 import type { Announcer } from "./announcer.js";
+import { ChoiceNews } from "./choice-news.js";
 import type { Cluster } from "./cluster.js";
 import { GateWriter } from "./gate-writer.js";
 import type { KubePod } from "./kube-pod.js";
@@ -20,6 +21,7 @@ export class LinkNews {
   readonly #isLeader: () => boolean;
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #gates: GateWriter;
+  readonly #choices: ChoiceNews;
 
   constructor(
     world: World,
@@ -33,6 +35,7 @@ export class LinkNews {
     this.#observer = observer;
     this.#announcer = announcer;
     this.#gates = new GateWriter(cluster);
+    this.#choices = new ChoiceNews(world, announcer);
     this.#podOf = podOf;
     this.#isLeader = isLeader;
   }
@@ -41,6 +44,7 @@ export class LinkNews {
     const gated = new Set<string>(pods);
     for (const key of links) {
       this.#observeLink(key);
+      this.#choices.observe(key);
       const link = this.#world.wired(key);
       for (const end of link?.spec.endpoints ?? [])
         if ("pod" in end) gated.add(keys.pod(link?.namespace ?? "", end.pod));
@@ -50,7 +54,9 @@ export class LinkNews {
     for (const { kind, namespace, name, uid } of gone) {
       this.#announcer.forget(uid);
       if (kind === "Pod") this.#gates.forget(uid);
-      if (kind === "Link") this.#calm(keys.link(namespace ?? "", name));
+      if (kind !== "Link") continue;
+      this.#calm(keys.link(namespace ?? "", name));
+      this.#choices.observe(keys.link(namespace ?? "", name));
     }
   }
 
