@@ -3,7 +3,7 @@ import { eventually, type KubeCluster, Sandbox } from "@ratchet/testkit";
 import { expect } from "vitest";
 import type { WiredCluster } from "./wired-cluster.js";
 
-export const WITHIN = { withinMs: 30_000, everyMs: 100 };
+export const WITHIN = { withinMs: 90_000, everyMs: 100 };
 
 const pathOf = (plural: string, name: string) => `/api/v1/namespaces/default/${plural}/${name}`;
 
