@@ -84,7 +84,7 @@ export class Core {
     this.leader = leader;
     this.mirror = mirror;
     this.health = new StoreHealth(store, log);
-    this.transactor = new Transactor(store, mirror, this.health, onCommit);
+    this.transactor = new Transactor(store, mirror, this.health, onCommit, replicas !== undefined);
     this.observer = new Observer(mirror, this.registry);
     this.changes = new ChangeLog(store, history, () => this.health.awaySince !== null);
     this.readiness = new PodReadiness(mirror, this.observer);
