@@ -6,6 +6,7 @@ import type { Log } from "./log.js";
 
 const VERSION = 1;
 const SAVE_DELAY_MS = 50;
+const AGAIN_MS = 1000;
 
 const sync = promisify(fsync);
 
@@ -54,12 +55,13 @@ export class CheckedFile<T> {
     this.timer ??= setTimeout(() => void this.flush(), SAVE_DELAY_MS);
   }
 
-  /** Writes now what is waiting to be written; a failure goes to the log. */
+  /** Writes now what is waiting to be written; a failure goes to the log, and it is tried again: a full disk gets room. */
   async flush(): Promise<void> {
     try {
       await this.written();
     } catch (error) {
       this.log("error", "cannot write the state file", { path: this.path, error: (error as Error).message });
+      this.timer ??= setTimeout(() => void this.flush(), AGAIN_MS).unref();
     }
   }
 

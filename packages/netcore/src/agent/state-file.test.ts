@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentState } from "@ratchet/contracts";
@@ -25,6 +25,17 @@ async function write(): Promise<void> {
 test("gives back what was saved", async () => {
   await write();
   expect(new StateFile(folder, () => {}).load()).toEqual(state);
+});
+
+test("tries again by itself what could not be written", async () => {
+  const obstacle = join(folder, "state.json.new");
+  mkdirSync(obstacle);
+  const file = new StateFile(folder, () => {});
+  file.save(() => state);
+  await file.flush();
+  expect(readdirSync(folder)).toEqual(["state.json.new"]);
+  rmdirSync(obstacle);
+  await expect.poll(() => new StateFile(folder, () => {}).load(), { timeout: 20_000 }).toEqual(state);
 });
 
 test("begins empty where there is no file", () => {
