@@ -47,6 +47,7 @@ const VERBS = {
     needLinux();
     needRoot("npm run test:chaos");
     await needLabPrograms();
+    if (args.some((arg) => arg === "etcd" || arg === "--store=etcd")) await needEtcd();
     await prepareWorkspace("everything");
     return runThrough(node, [join(root, "e2e/chaos/dist/main.js"), ...args], { env: toolEnvironment() });
   },

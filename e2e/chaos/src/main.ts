@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
-import { describeFailure, replayCommand, runChaos } from "./run/chaos.js";
+import { type ChaosOptions, describeFailure, replayCommand, runChaos } from "./run/chaos.js";
 
-const USAGE = `usage: pnpm test:chaos -- [--rounds N] [--seed S] [--nodes N] [--within SECONDS]
+const USAGE = `usage: pnpm test:chaos -- [--rounds N] [--seed S] [--nodes N] [--store KIND] [--replicas N] [--small-disks] [--selectors]
+                               [--within SECONDS]
 
 Breaks a lab at random, round after round, and compares kernels, status, store and history with what the
 accepted requests ask for. The same seed plays the same schedule.
@@ -9,6 +10,10 @@ accepted requests ask for. The same seed plays the same schedule.
   --rounds N        rounds to play; default 25
   --seed S          any text; default another one each time
   --nodes N         lab nodes; default 2
+  --store KIND      embedded (default), or etcd: three members, which are killed and stopped as well
+  --replicas N      API processes; default 1, several need --store etcd
+  --small-disks     the state of API and agents is on small disks, which are filled up for a while
+  --selectors       links choose pods by their labels as well
   --within SECONDS  bound on a round's convergence; default 30
   --help            this text
 `;
@@ -20,7 +25,7 @@ async function main(argv: string[]): Promise<number> {
       throw new TypeError(`--${name} must be a positive integer, not "${text}"`);
     return value;
   };
-  let options: { rounds: number; seed: string; nodes: number; convergeWithinMs: number };
+  let options: ChaosOptions;
   try {
     const { values } = parseArgs({
       args: argv.filter((argument) => argument !== "--"),
@@ -28,6 +33,10 @@ async function main(argv: string[]): Promise<number> {
         rounds: { type: "string", default: "25" },
         seed: { type: "string", default: String(Date.now() % 1_000_000) },
         nodes: { type: "string", default: "2" },
+        store: { type: "string", default: "embedded" },
+        replicas: { type: "string", default: "1" },
+        selectors: { type: "boolean", default: false },
+        "small-disks": { type: "boolean", default: false },
         within: { type: "string", default: "30" },
         help: { type: "boolean", default: false },
       },
@@ -36,11 +45,19 @@ async function main(argv: string[]): Promise<number> {
       process.stdout.write(USAGE);
       return 0;
     }
-    const { rounds, seed, nodes, within } = values;
+    const { rounds, seed, nodes, store, replicas, selectors, "small-disks": smallDisks, within } = values;
+    if (store !== "embedded" && store !== "etcd")
+      throw new TypeError(`--store must be embedded or etcd, not "${store}"`);
+    if (store === "etcd" && smallDisks) throw new TypeError("--small-disks needs --store embedded");
+    if (store === "embedded" && replicas !== "1") throw new TypeError("--replicas needs --store etcd");
     options = {
       rounds: number(rounds, "rounds"),
       seed,
       nodes: number(nodes, "nodes"),
+      store,
+      replicas: number(replicas, "replicas"),
+      smallDisks,
+      hasSelectors: selectors,
       convergeWithinMs: number(within, "within") * 1000,
     };
   } catch (error) {

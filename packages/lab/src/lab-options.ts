@@ -1,5 +1,10 @@
 import type { LabRouting } from "@ratchet/contracts";
 
+/** `replica`: 0 is the first. */
+export type AgentSocket = (node: string, replica: number, own: string) => string;
+/** `replica`: 0 is the first. */
+export type ReplicaUrl = (replica: number, own: string) => string;
+
 export interface LabOptions {
   /** RFC 1123 label; names everything of this lab on the host. Without it: the first free of demo, demo2, ... */
   name?: string;
@@ -22,8 +27,12 @@ export interface LabOptions {
   resyncSeconds?: number;
   /** Let the agents wire namespaces that they did not make. */
   allowForeignSandboxes?: boolean;
-  /** The socket by which a node's agent reaches the API; default the API's own. For tests that come between. */
-  agentSocket?: (node: string) => string;
+  /** The socket by which a node's agent reaches a replica, in place of the replica's own. For tests that come between. */
+  agentSocket?: AgentSocket;
+  /** Where a replica reaches a member of etcd, in place of the member's own client URL. For tests that come between. */
+  storeUrl?: ReplicaUrl;
+  /** Where the other replicas reach one, in place of its own URL. For tests that come between. */
+  peerUrl?: ReplicaUrl;
   /** Seconds to wait for the topologies to come up; default 60. */
   settleTimeoutSeconds?: number;
   /** Ends the start, or the lab. Everything is removed then. */

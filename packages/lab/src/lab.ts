@@ -53,6 +53,11 @@ export interface Lab {
   startApi(replica?: string): Promise<void>;
   /** kill -9 of the etcd member that leads, started again at once; answers its name. Undefined without etcd. */
   killEtcdLeader: (() => Promise<string>) | undefined;
+  /** Of each member of the lab's etcd: its name and client URL; none with the embedded store. */
+  etcdMembers: readonly { name: string; url: string }[];
+  /** kill -9 of a member; started again at once unless `restart` is false. */
+  killEtcd(member: string, options?: { restart?: boolean }): Promise<void>;
+  startEtcd(member: string): Promise<void>;
   /** Waits until every pod is Ready and every link as asked. */
   settle(options?: { namespace?: string; timeoutSeconds?: number }): Promise<void>;
   /** Removes everything. Calling it again waits for the first. */
@@ -156,6 +161,8 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     dir,
     installationId,
     agentSocket: options.agentSocket,
+    storeUrl: options.storeUrl,
+    peerUrl: options.peerUrl,
     labImages,
     resyncSeconds: options.resyncSeconds,
     allowForeignSandboxes: options.allowForeignSandboxes ?? false,
@@ -202,6 +209,11 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     if (api === undefined) throw new LabError(`no ${replica} in lab ${record.lab}`);
     return api;
   };
+  const memberOf = (name: string) => {
+    const member = etcd?.members.find((item) => item.name === name);
+    if (member === undefined) throw new LabError(`no ${name} in lab ${record.lab}`);
+    return member;
+  };
   return {
     name: record.lab,
     url,
@@ -224,6 +236,9 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     killApi: ({ replica, ...how } = {}) => apiOf(replica).kill(how),
     startApi: async (replica) => void (await apiOf(replica).start()),
     killEtcdLeader: etcd === undefined ? undefined : () => etcd.killLeader(),
+    etcdMembers: (etcd?.members ?? []).map(({ name }, index) => ({ name, url: etcd!.endpoints[index]! })),
+    killEtcd: (member, how) => memberOf(member).kill(how),
+    startEtcd: async (member) => void (await memberOf(member).start()),
     settle: async ({ namespace, timeoutSeconds } = {}) =>
       void (await settle(namespace, timeoutSeconds === undefined ? timeoutMs : timeoutSeconds * 1000)),
     stop: start.stop,

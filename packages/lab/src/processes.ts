@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { DataDir } from "./data-dir.js";
+import type { AgentSocket, ReplicaUrl } from "./lab-options.js";
 import { type LabNames, netnsPath } from "./names.js";
 import { Supervised } from "./process/supervised.js";
 import { parts } from "./repository.js";
@@ -13,7 +14,9 @@ export interface ProcessContext {
   etcdEndpoints: readonly string[];
   /** Of each replica of the API. */
   sockets: readonly string[];
-  agentSocket: ((node: string) => string) | undefined;
+  agentSocket: AgentSocket | undefined;
+  storeUrl: ReplicaUrl | undefined;
+  peerUrl: ReplicaUrl | undefined;
   labImages: string;
   resyncSeconds: number | undefined;
   allowForeignSandboxes: boolean;
@@ -28,11 +31,15 @@ const VXLAN_PORT = "4789";
 /** A replica of the API. All of a lab share one folder: with etcd only the history is in it, which is one for all. */
 export function apiProcess(
   context: Omit<ProcessContext, "sockets">,
-  { name, port, socket }: { name: string; port: number; socket: string },
+  { name, index, port, socket }: { name: string; index: number; port: number; socket: string },
 ): Supervised {
-  const { dir, etcdEndpoints } = context;
-  // The same id after kill -9: then nobody waits for the lease of the process that is dead.
-  const etcd = ["--store", "etcd", "--etcd-endpoints", etcdEndpoints.join(","), "--replica-id", name.replace(" ", "-")];
+  const { dir, etcdEndpoints, storeUrl, peerUrl } = context;
+  const etcd = () => [
+    ...["--store", "etcd", "--etcd-endpoints", etcdEndpoints.map((own) => storeUrl?.(index, own) ?? own).join(",")],
+    // The same id after kill -9: then nobody waits for the lease of the process that is dead.
+    ...["--replica-id", name.replace(" ", "-")],
+    ...(peerUrl === undefined ? [] : ["--peer-url", peerUrl(index, `http://127.0.0.1:${port}`)]),
+  ];
   return supervised(context, name, [
     ...DIE_WITH_US,
     process.execPath,
@@ -41,16 +48,16 @@ export function apiProcess(
     ...["--socket", socket],
     ...["--data", join(dir.path, "api")],
     ...["--web", parts.web],
-    ...(etcdEndpoints.length === 0 ? [] : etcd),
+    ...(etcdEndpoints.length === 0 ? [] : etcd()),
   ]);
 }
 
 /** The agent of one node, inside the node's namespace. It reaches the API by the socket: its loopback is another one. */
 export function agentProcess(context: ProcessContext, node: PlannedNode, index: number): Supervised {
   const { names, dir, sockets, agentSocket } = context;
+  const doors = sockets.map((own, replica) => agentSocket?.(node.name, replica, own) ?? own);
   // Each node begins at another replica.
-  const inTurn = sockets.map((_, turn) => sockets[(index + turn) % sockets.length]);
-  const apis = agentSocket === undefined ? inTurn : [agentSocket(node.name)];
+  const apis = doors.map((_, turn) => doors[(index + turn) % doors.length]);
   return supervised(context, `agent ${node.name}`, [
     ...DIE_WITH_US,
     "nsenter",

@@ -28,7 +28,7 @@ export async function replicasOf(
   const { dir } = context;
   if (count === 1) {
     const socket = join(dir.path, "api.sock");
-    const process = apiProcess(context, { name: "api", port, socket });
+    const process = apiProcess(context, { name: "api", index: 0, port, socket });
     return { all: [{ name: "api", url: urlOf(port), socket, process }], front: undefined };
   }
   const ports = new Set<number>();
@@ -36,7 +36,7 @@ export async function replicasOf(
   const all = [...ports].map((own, index): Replica => {
     const name = `api ${index + 1}`;
     const socket = join(dir.path, `api-${index + 1}.sock`);
-    return { name, url: urlOf(own), socket, process: apiProcess(context, { name, port: own, socket }) };
+    return { name, url: urlOf(own), socket, process: apiProcess(context, { name, index, port: own, socket }) };
   });
   return { all, front: await Front.start(port, [...ports]) };
 }

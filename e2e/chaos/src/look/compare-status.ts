@@ -75,11 +75,12 @@ function compareLinks(expected: Expected, seen: Seen, links: readonly Link[], sa
     if (status.phase === "Up" && status.observedRevision !== metadata.revision)
       say(`link ${key} is seen at another revision`);
     for (const [index, end] of spec.endpoints.entries()) {
-      if (!("pod" in end)) continue;
       const shownEnd = status.endpoints[index];
+      const pod = "pod" in end ? end.pod : shownEnd?.pod;
+      if (!("interface" in end) || pod == null) continue;
       const node = wanted.nodes[index as 0 | 1];
       if (shownEnd?.node !== node) say(`link ${key} end ${index} is on ${shownEnd?.node} instead of ${node}`);
-      const there = linkIn(seen, node, metadata.namespace, end.pod, end.interface);
+      const there = linkIn(seen, node, metadata.namespace, pod, end.interface);
       const shownAs = facts(shownEnd?.ifIndex, shownEnd?.mac, shownEnd?.mtu, shownEnd?.carrier);
       if (shownAs !== factsOf(there))
         say(`link ${key} shows end ${index} as ${shownAs}, the kernel has ${factsOf(there)}`);

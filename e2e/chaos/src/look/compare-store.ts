@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Choices, isSelecting, NO_CHOICES, podOfEnd } from "../model/choices.js";
 import type { Expected } from "../model/expected.js";
 import { documentOf, linksOf, podsOf, runOf, type World } from "../model/world.js";
 
@@ -10,13 +11,19 @@ interface VniEntry {
   state: string;
 }
 
+/** What is there beside what was asked for: of processes that are up, and of pages. */
+const OF_OTHERS = ["nodes/", "layouts/", "replicas/", "agents/", "leader"].map((name) => `/ratchet/${name}`);
+
 /** Every way in which the store's entries differ from what the accepted operations leave; no key too many. Pure. */
-export function compareStore(world: World, expected: Expected, entries: ReadonlyMap<string, unknown>): string[] {
+export function compareStore(
+  world: World,
+  expected: Expected,
+  entries: ReadonlyMap<string, unknown>,
+  choices: Choices = NO_CHOICES,
+): string[] {
   const differences: string[] = [];
   const say = (text: string) => differences.push(`store: ${text}`);
-  const rest = new Map(
-    [...entries].filter(([key]) => !key.startsWith("/ratchet/nodes/") && !key.startsWith("/ratchet/layouts/")),
-  );
+  const rest = new Map([...entries].filter(([key]) => !OF_OTHERS.some((other) => key.startsWith(other))));
   const take = (key: string) => {
     const value = rest.get(key);
     rest.delete(key);
@@ -39,11 +46,15 @@ export function compareStore(world: World, expected: Expected, entries: Readonly
         say(`run of pod ${pod.namespace}/${pod.name} is ${JSON.stringify(held)}`);
     }
   }
-  compareAddresses(world, take);
+  compareAddresses(world, choices, take);
   for (const link of linksOf(world)) {
     const key = `${link.namespace}/${link.name}`;
     compareDocument(`link ${key}`, take(`/ratchet/links/${key}`), documentOf(link), say);
-    for (const end of link.spec.endpoints) take(`/ratchet/ports/${link.namespace}/${end.pod}/${end.interface}`);
+    for (const [index, end] of link.spec.endpoints.entries()) {
+      const pod = podOfEnd(link, index as 0 | 1, choices);
+      if (pod !== null) take(`/ratchet/ports/${link.namespace}/${pod}/${end.interface}`);
+    }
+    if (isSelecting(link)) compareChoice(key, take(`/ratchet/choices/${key}`), choices, say);
   }
   compareVnis(world, expected, rest, say);
   for (const [key, value] of rest) say(`${key} is left over: ${JSON.stringify(value).slice(0, 200)}`);
@@ -63,7 +74,19 @@ function compareDocument(
   }
 }
 
-function compareAddresses(world: World, take: (key: string) => unknown): void {
+function compareChoice(
+  link: string,
+  record: Record<string, unknown> | undefined,
+  choices: Choices,
+  say: (text: string) => void,
+): void {
+  const ends = (record?.ends ?? []) as ({ pod: string | null } | null)[];
+  const kept = ends.map((end) => end?.pod ?? null);
+  const shown = choices.get(link);
+  if (!isDeepStrictEqual(kept, shown)) say(`link ${link} has chosen ${kept} and shows ${shown}`);
+}
+
+function compareAddresses(world: World, choices: Choices, take: (key: string) => unknown): void {
   const keys = new Set<string>();
   const claim = (namespace: string, pod: string, address: string) =>
     keys.add(`/ratchet/addresses/${namespace}/${pod}/${address.split("/")[0]}`);
@@ -72,8 +95,11 @@ function compareAddresses(world: World, take: (key: string) => unknown): void {
     for (const item of spec.interfaces ?? [])
       for (const address of item.addresses ?? []) claim(namespace, name, address);
   }
-  for (const { namespace, spec } of linksOf(world)) {
-    for (const end of spec.endpoints) for (const address of end.addresses ?? []) claim(namespace, end.pod, address);
+  for (const link of linksOf(world)) {
+    for (const [index, end] of link.spec.endpoints.entries()) {
+      const pod = podOfEnd(link, index as 0 | 1, choices);
+      if (pod !== null) for (const address of end.addresses ?? []) claim(link.namespace, pod, address);
+    }
   }
   for (const key of keys) take(key);
 }

@@ -1,4 +1,4 @@
-import { type EndSpec, type Held, type LinkDocument, linksOf, type PodDocument, podsOf, type World } from "./world.js";
+import { type Held, type LinkDocument, linksOf, type PodDocument, podsOf, type World } from "./world.js";
 
 /** What a tunnel on the lab's underlay carries, bytes. */
 export const CARRIED_MTU_BYTES = 1450;
@@ -7,7 +7,7 @@ export const CARRIED_MTU_BYTES = 1450;
 export function faultsOf(link: LinkDocument): string[] {
   const { endpoints, mtu, transport, vni } = link.spec;
   const [a, b] = endpoints;
-  const isLoop = a.pod === b.pod && a.interface === b.interface;
+  const isLoop = a.pod !== undefined && a.pod === b.pod && a.interface === b.interface;
   const isTooLarge = mtu !== undefined && transport !== "veth" && mtu > CARRIED_MTU_BYTES;
   return isLoop || isTooLarge || (vni !== undefined && transport === "veth") ? ["Invalid"] : [];
 }
@@ -25,7 +25,9 @@ export function conflictsIn(world: World): string[] {
   };
   for (const link of linksOf(world)) {
     for (const end of link.spec.endpoints) {
-      const port = portOf(link, end);
+      // Whatever a selector of the suite's chooses: its interface and addresses are the link's alone.
+      if (end.pod === undefined) continue;
+      const port = `${link.namespace}/${end.pod}:${end.interface}`;
       if (ports.has(port)) codes.add("InterfaceTaken");
       ports.set(port, link.name);
       for (const address of end.addresses ?? []) claimAddress(link, end.pod, address, end.interface);
@@ -47,8 +49,4 @@ function claimPod(
   for (const item of pod.spec.interfaces ?? []) {
     for (const address of item.addresses ?? []) claim(pod, pod.name, address, item.name);
   }
-}
-
-function portOf(link: Held<LinkDocument>, end: EndSpec): string {
-  return `${link.namespace}/${end.pod}:${end.interface}`;
 }

@@ -1,4 +1,5 @@
 import { CARRIED_MTU_BYTES } from "./admission.js";
+import { type Choices, NO_CHOICES, podOfEnd } from "./choices.js";
 import {
   type EndSpec,
   type Held,
@@ -70,7 +71,7 @@ export interface Expected {
 }
 
 /** What the kernels and the API have to show for a world. Pure, and written from the design alone. */
-export function expect(world: World, nodes: readonly ModelNode[]): Expected {
+export function expect(world: World, nodes: readonly ModelNode[], choices: Choices = NO_CHOICES): Expected {
   const expected: Expected = { nodes: new Map(), pods: new Map(), links: new Map() };
   for (const { name } of nodes) expected.nodes.set(name, { pods: new Map(), tunnels: new Map() });
   for (const pod of podsOf(world)) {
@@ -80,9 +81,10 @@ export function expect(world: World, nodes: readonly ModelNode[]): Expected {
     if (isReady) expected.nodes.get(node)?.pods.set(`${pod.namespace}.${pod.name}`, emptyPod(world, pod, node));
   }
   for (const link of linksOf(world)) {
-    const resolved = resolve(world, link, nodes);
+    const pods = ([0, 1] as const).map((index) => podIn(world, link.namespace, podOfEnd(link, index, choices)));
+    const resolved = resolve(world, link, pods, nodes);
     expected.links.set(`${link.namespace}/${link.name}`, resolved);
-    placeLink(world, expected, link, resolved, nodes);
+    placeLink(world, expected, link, pods, resolved, nodes);
   }
   return expected;
 }
@@ -125,8 +127,9 @@ function emptyPod(world: World, pod: Held<PodDocument>, node: string): ExpectedP
   return { namespace: pod.namespace, name: pod.name, loopback: pod.spec.loopback ?? [], ports };
 }
 
-function resolve(world: World, link: Held<LinkDocument>, nodes: readonly ModelNode[]): ExpectedLink {
-  const pods = link.spec.endpoints.map((end) => podIn(world, link.namespace, end.pod));
+type EndPods = readonly (Held<PodDocument> | undefined)[];
+
+function resolve(world: World, link: Held<LinkDocument>, pods: EndPods, nodes: readonly ModelNode[]): ExpectedLink {
   const [a, b] = pods.map((pod) => (pod === undefined ? null : nodeOf(pod, nodes))) as [string | null, string | null];
   if (a === null || b === null) return { phase: "Pending", transport: null, nodes: [a, b] };
   const transport = a === b ? ("veth" as const) : ("vxlan" as const);
@@ -142,16 +145,20 @@ function placeLink(
   world: World,
   expected: Expected,
   link: Held<LinkDocument>,
+  pods: EndPods,
   { phase, transport, nodes: ends }: ExpectedLink,
   nodes: readonly ModelNode[],
 ): void {
   const mtuBytes = link.spec.mtu ?? CARRIED_MTU_BYTES;
-  const aliases = link.spec.endpoints.map((end) => `${link.namespace}/${end.pod}:${end.interface}`);
+  const nameOf = (index: 0 | 1) => link.spec.endpoints[index].pod ?? pods[index]?.name;
+  const aliases = ([0, 1] as const).map(
+    (index) => `${link.namespace}/${nameOf(index)}:${link.spec.endpoints[index].interface}`,
+  );
   const tunnel = `tunnel ${link.namespace}/${link.name}`;
   for (const index of [0, 1] as const) {
     const end = link.spec.endpoints[index];
     const other = ends[1 - index];
-    const pod = expected.nodes.get(ends[index] ?? "")?.pods.get(`${link.namespace}.${end.pod}`);
+    const pod = expected.nodes.get(ends[index] ?? "")?.pods.get(`${link.namespace}.${nameOf(index)}`);
     const isTunnel = transport === "vxlan" && phase !== "Error";
     if (isTunnel) {
       expected.nodes.get(ends[index] ?? "")?.tunnels.set(`${link.namespace}/${link.name}`, {
@@ -163,7 +170,7 @@ function placeLink(
       });
     }
     if (pod === undefined) continue;
-    const own = podIn(world, link.namespace, end.pod) as Held<PodDocument>;
+    const own = pods[index] as Held<PodDocument>;
     pod.ports.set(end.interface, portOf(end, own, lifeOf(world, own, ends[index] as string)));
     const port = pod.ports.get(end.interface) as ExpectedPort;
     port.mtuBytes = mtuBytes;

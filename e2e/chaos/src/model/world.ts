@@ -1,6 +1,7 @@
-/** An end of a link as the suite writes it. */
+/** An end of a link as the suite writes it: in a pod by name, or in the newest ready one with these labels. */
 export interface EndSpec {
-  pod: string;
+  pod?: string;
+  podSelector?: Record<string, string>;
   interface: string;
   addresses?: string[];
   routes?: { to: string; via?: string }[];
@@ -87,7 +88,8 @@ export function keyOf({ kind, namespace, name }: { kind: Kind; namespace: string
   return `${kind} ${namespace}/${name}`;
 }
 
-export function podIn(world: World, namespace: string, name: string): Held<PodDocument> | undefined {
+export function podIn(world: World, namespace: string, name: string | null): Held<PodDocument> | undefined {
+  if (name === null) return undefined;
   return world.objects.get(keyOf({ kind: "Pod", namespace, name })) as Held<PodDocument> | undefined;
 }
 

@@ -9,6 +9,14 @@ export interface ChaosOptions {
   rounds: number;
   seed: string;
   nodes: number;
+  /** Default embedded. */
+  store?: "embedded" | "etcd";
+  /** API processes; default 1. Several need etcd. */
+  replicas?: number;
+  /** Whether the state of API and agents is on small disks, which are filled up; default not. Needs the embedded store. */
+  smallDisks?: boolean;
+  /** Whether links choose pods by their labels as well; default not. */
+  hasSelectors?: boolean;
   /** Bound on a round's convergence, ms; default 30,000. */
   convergeWithinMs?: number;
   signal?: AbortSignal;
@@ -30,9 +38,24 @@ export interface ChaosResult {
 
 /** Plays rounds until one does not end as it has to. Removes everything it made, whatever happens. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { rounds, seed, nodes, convergeWithinMs = 30_000, signal, say = () => {} } = options;
-  const suite = await Suite.start({ nodes, convergeWithinMs, ...(signal === undefined ? {} : { signal }) });
-  const planner = new Planner(seed, suite.nodes);
+  const { rounds, seed, nodes, signal, say = () => {} } = options;
+  const {
+    store = "embedded",
+    replicas = 1,
+    smallDisks = false,
+    hasSelectors = false,
+    convergeWithinMs = 30_000,
+  } = options;
+  const suite = await Suite.start({
+    nodes,
+    store,
+    replicas,
+    smallDisks,
+    hasSelectors,
+    convergeWithinMs,
+    ...(signal && { signal }),
+  });
+  const planner = new Planner(seed, suite.nodes, suite.parts);
   const result: ChaosResult = {
     rounds: 0,
     accepted: 0,
@@ -70,8 +93,24 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 /** The command that plays the same schedule. */
-export function replayCommand({ rounds, seed, nodes }: Pick<ChaosOptions, "rounds" | "seed" | "nodes">): string {
-  return `pnpm test:chaos -- --rounds ${rounds} --seed ${seed} --nodes ${nodes}`;
+export function replayCommand(options: Omit<ChaosOptions, "signal" | "say">): string {
+  const {
+    rounds,
+    seed,
+    nodes,
+    store = "embedded",
+    replicas = 1,
+    smallDisks = false,
+    hasSelectors = false,
+    convergeWithinMs,
+  } = options;
+  const flags = [`--rounds ${rounds}`, `--seed ${seed}`, `--nodes ${nodes}`];
+  if (store !== "embedded") flags.push(`--store ${store}`);
+  if (replicas !== 1) flags.push(`--replicas ${replicas}`);
+  if (smallDisks) flags.push("--small-disks");
+  if (hasSelectors) flags.push("--selectors");
+  if (convergeWithinMs !== undefined) flags.push(`--within ${convergeWithinMs / 1000}`);
+  return `pnpm test:chaos -- ${flags.join(" ")}`;
 }
 
 /** What a reader needs of a failed run. */

@@ -11,12 +11,15 @@ export type Answer = { isAccepted: true } | { isAccepted: false; code: string; d
 export type Addressed = Exclude<Operation, { op: "revert" }> | { op: "revert"; id: string };
 
 const ANSWER_WITHIN_MS = 20_000;
+const GIVE_UP_MS = 60_000;
 const RETRY_MS = 50;
 
 export interface Sender {
   url: () => string;
   /** Whether the history has something of this author. */
   isRecorded: (actor: string) => Promise<boolean>;
+  /** How long a write whose connection broke may still be under way to the store, ms. */
+  underWayMs: number;
 }
 
 /**
@@ -24,10 +27,12 @@ export interface Sender {
  * took effect is then read from the history, in which its author is named once.
  */
 export async function send(operation: Addressed, actor: string, sender: Sender): Promise<Answer> {
-  const deadline = performance.now() + ANSWER_WITHIN_MS;
-  for (let isDoubtful = false; ; ) {
+  const deadline = performance.now() + GIVE_UP_MS;
+  let cause: unknown;
+  for (let isDoubtful = false; performance.now() < deadline; ) {
     try {
       if (isDoubtful && (await sender.isRecorded(actor))) return { isAccepted: true };
+      const isAgain = isDoubtful;
       isDoubtful = true;
       const response = await fetch(sender.url() + pathOf(operation), {
         ...requestOf(operation, actor),
@@ -36,12 +41,16 @@ export async function send(operation: Addressed, actor: string, sender: Sender):
       const text = await response.text();
       if (response.ok) return { isAccepted: true };
       const { code, detail } = JSON.parse(text) as Problem;
-      if (response.status !== 503) return { isAccepted: false, code, detail };
+      // Refused, perhaps, for what an earlier try of it made.
+      if (response.status !== 503)
+        return isAgain && (await sender.isRecorded(actor)) ? { isAccepted: true } : { isAccepted: false, code, detail };
     } catch (error) {
-      if (performance.now() > deadline) throw new Error(`no answer to ${JSON.stringify(operation)}`, { cause: error });
+      cause = error;
+      await delay(sender.underWayMs);
     }
     await delay(RETRY_MS);
   }
+  throw new Error(`no answer to ${JSON.stringify(operation)}`, { cause });
 }
 
 function pathOf(operation: Addressed): string {

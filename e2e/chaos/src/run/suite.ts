@@ -4,23 +4,44 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Lab, startLab } from "@ratchet/lab";
 import { Client, machine, Random } from "@ratchet/testkit";
+import { choicesIn, compareChoices } from "../look/compare-choices.js";
 import { compareKernel } from "../look/compare-kernel.js";
 import { compareStatus, type Shown } from "../look/compare-status.js";
 import { compareStore } from "../look/compare-store.js";
+import { compareStream } from "../look/compare-stream.js";
 import { compareIdentities, identitiesIn } from "../look/identities.js";
 import { type Seen, seeKernel } from "../look/kernel.js";
 import { probe } from "../look/probe.js";
+import { readStoreInEtcd } from "../look/store-etcd.js";
 import { readStoreFile } from "../look/store-file.js";
+import { type Choices, NO_CHOICES } from "../model/choices.js";
 import { type Expected, expect, type ModelNode } from "../model/expected.js";
+import type { Held } from "../model/world.js";
 import { NAMESPACES } from "../schedule/names.js";
-import { type Break, type Disturbance, isOperation, type Round } from "../schedule/operation.js";
-import { AgentGate } from "./agent-gate.js";
+import { type Break, type Disturbance, isOperation, type Parts, type Round } from "../schedule/operation.js";
 import { breakKernel } from "./break-kernel.js";
+import { Gates } from "./gates.js";
 import { Processes } from "./processes.js";
+import { putOnSmallDisks } from "./put-on-small-disks.js";
+import { SmallDisks } from "./small-disks.js";
+import { StreamView } from "./stream-view.js";
 import { Writer } from "./writer.js";
+
+/** A member of etcd that was stopped, or that had to find out that its leader is dead, may hold a write so long. */
+const UNDER_WAY_MS = 1_500;
+const FRONT = "front";
+/** So many has a lab's own etcd. */
+const ETCD_MEMBERS = 3;
 
 export interface SuiteOptions {
   nodes: number;
+  store: "embedded" | "etcd";
+  /** API processes; several need etcd. */
+  replicas: number;
+  /** Whether the state is on small disks, which are filled up. Only with the embedded store. */
+  smallDisks: boolean;
+  /** Whether links choose pods by their labels as well. */
+  hasSelectors: boolean;
   /** Bound on a round's convergence, ms. */
   convergeWithinMs: number;
   signal?: AbortSignal;
@@ -29,6 +50,8 @@ export interface SuiteOptions {
 /** A lab that is being broken, and everything that watches it. */
 export class Suite {
   #identities = new Map<string, string>();
+  /** One follows each replica; with several another one goes through what stands in front of them. */
+  readonly #views: ReadonlyMap<string, StreamView>;
 
   private constructor(
     readonly lab: Lab,
@@ -37,41 +60,68 @@ export class Suite {
     readonly writer: Writer,
     readonly nodes: readonly ModelNode[],
     readonly folder: string,
-  ) {}
+  ) {
+    const { replicas, url } = lab;
+    const followed = replicas.length > 1 ? [...replicas, { name: FRONT, url }] : replicas;
+    this.#views = new Map(followed.map((each) => [each.name, new StreamView(each.name, each.url)]));
+    for (const view of this.#views.values()) view.start();
+  }
 
   static async start(options: SuiteOptions): Promise<Suite> {
     const folder = mkdtempSync(join(tmpdir(), "ratchet-chaos-"));
-    const gates = new Map<string, AgentGate>();
+    let gates: Gates | undefined;
+    const { store, replicas } = options;
+    const disks = new SmallDisks();
     let lab: Lab | undefined;
     // Only the start is called off at once: a round ends before its lab does, or it would wait for answers in vain.
     const starting = new AbortController();
     const callOff = () => starting.abort();
     options.signal?.addEventListener("abort", callOff);
     try {
-      for (const name of nodeNames(options.nodes)) {
-        const gate = new AgentGate(join(folder, `${name}.sock`), () => lab?.socket ?? socketOf(folder));
-        gates.set(name, gate);
-        await gate.listen();
-      }
+      gates = await Gates.open(folder, nodeNames(options.nodes), replicas, store === "etcd" ? ETCD_MEMBERS : 0);
+      SmallDisks.sweep();
       lab = await startLab({
         name: `chaos${process.pid}`,
         port: 0,
         nodes: options.nodes,
-        dataDir: join(folder, "lab"),
-        agentSocket: (node) => (gates.get(node) as AgentGate).path,
+        store,
+        replicas,
+        // A lab with its own etcd keeps nothing.
+        ...(store === "etcd" ? {} : { dataDir: join(folder, "lab") }),
+        ...gates.options,
         // Everything has to be noticed by itself.
         resyncSeconds: 0,
         signal: starting.signal,
       });
+      if (options.smallDisks) await putOnSmallDisks(lab, disks);
       const nodes = lab.nodes.map(({ name, labels, address }) => ({ name, labels, address }));
-      return new Suite(lab, options, new Processes(lab, gates), new Writer(new Client(lab.url), nodes), nodes, folder);
+      const processes = new Processes(lab, gates, disks);
+      const writer = new Writer(
+        new Client(lab.url),
+        nodes,
+        lab.replicas.map(({ url }) => url),
+        store === "etcd" ? UNDER_WAY_MS : 0,
+      );
+      return new Suite(lab, options, processes, writer, nodes, folder);
     } catch (error) {
-      for (const gate of gates.values()) await gate.close();
+      disks.unmountAll();
+      await lab?.stop();
+      await gates?.close();
       rmSync(folder, { recursive: true, force: true });
       throw error;
     } finally {
       options.signal?.removeEventListener("abort", callOff);
     }
+  }
+
+  get parts(): Parts {
+    const { replicas, etcdMembers } = this.lab;
+    return {
+      replicas: replicas.map(({ name }) => name),
+      members: etcdMembers.map(({ name }) => name),
+      disks: this.processes.disks.names,
+      hasSelectors: this.options.hasSelectors,
+    };
   }
 
   /** Plays a round and waits until everything is as it should be. Returns what is not, and how long that took. */
@@ -93,6 +143,7 @@ export class Suite {
       differences.push(...this.#compareIdentities(seen));
       differences.push(...(await probe(this.lab.names, expected, new Random(`probe/${round.number}`))));
     }
+    for (const view of this.#views.values()) differences.push(...view.takeProblems());
     await this.writer.end();
     return { differences, convergedInMs };
   }
@@ -100,10 +151,12 @@ export class Suite {
   /** Removes everything and returns what is still there. */
   async stop(): Promise<string[]> {
     this.processes.release();
+    await Promise.all([...this.#views.values()].map((view) => view.stop()));
     await this.lab.stop();
-    for (const gate of this.processes.gates.values()) await gate.close();
+    this.processes.disks.unmountAll();
+    await this.processes.gates.close();
     rmSync(this.folder, { recursive: true, force: true });
-    const { namespaces, interfaces, processes } = machine(this.lab.names.prefix, this.folder);
+    const { namespaces, interfaces, processes } = machine(this.lab.names.prefix, this.folder, this.lab.dataDir);
     return [...namespaces, ...interfaces, ...processes].map((item) => `left over at the end: ${item}`);
   }
 
@@ -115,13 +168,15 @@ export class Suite {
   }
 
   async #converge(): Promise<{ found: string[]; seen: Seen; expected: Expected }> {
-    const expected = expect(this.writer.world, this.nodes);
+    const { world } = this.writer;
     const deadline = performance.now() + this.options.convergeWithinMs;
     for (;;) {
       const seen = await this.#look();
+      const choices = await this.#choices();
+      const expected = expect(world, this.nodes, choices);
       const found = compareKernel(expected, seen, this.lab.installationId, this.nodes);
       // What is shown may be a moment behind the kernel, so it is asked for after it.
-      if (found.length === 0) found.push(...(await this.#compareApi(expected, seen)));
+      if (found.length === 0) found.push(...(await this.#compareApi(expected, seen, choices)));
       // What was shown may be a moment ahead of it too: a pod that was restarted in between looks the same.
       if (found.length === 0) found.push(...moved(seen, await this.#look()));
       if (found.length === 0 || performance.now() > deadline || this.options.signal?.aborted)
@@ -137,27 +192,45 @@ export class Suite {
     );
   }
 
-  async #compareApi(expected: Expected, seen: Seen): Promise<string[]> {
+  /** What selectors have chosen; whether that is right is asked when the rest is. */
+  async #choices(): Promise<Choices> {
+    if (!this.options.hasSelectors) return NO_CHOICES;
+    const { links } = await shownAt(this.lab.url).catch((): Shown => ({ nodes: [], pods: [], links: [] }));
+    return choicesIn(links);
+  }
+
+  async #compareApi(expected: Expected, seen: Seen, choices: Choices): Promise<string[]> {
+    const { world } = this.writer;
+    const isReady = ({ namespace, name }: Held) => expected.pods.get(`${namespace}/${name}`)?.phase === "Ready";
     try {
-      const found = compareStatus(expected, seen, await this.#shown());
-      if (found.length > 0) return found;
-      found.push(...(await this.writer.history.compare()));
-      found.push(
-        ...compareStore(this.writer.world, expected, readStoreFile(join(this.lab.dataDir, "api", "store.db"))),
-      );
+      for (const { name, url } of this.lab.replicas) {
+        const shown = await shownAt(url);
+        const found = compareStatus(expected, seen, shown);
+        found.push(...this.#compareView(name, shown), ...compareChoices(world, isReady, shown.pods, choices));
+        if (found.length > 0) return found.map((text) => `${name}: ${text}`);
+      }
+      const found = await this.writer.history.compare();
+      found.push(...compareStore(world, expected, await this.#entries(), choices));
       return found;
     } catch (error) {
       return [`api: ${(error as Error).message}`];
     }
   }
 
-  async #shown(): Promise<Shown> {
-    const topologies = await Promise.all(NAMESPACES.map((namespace) => new Client(this.lab.url, namespace).topology()));
-    return {
-      nodes: topologies[0]?.nodes ?? [],
-      pods: topologies.flatMap(({ pods }) => pods),
-      links: topologies.flatMap(({ links }) => links),
-    };
+  #compareView(replica: string, shown: Shown): string[] {
+    const own = this.#views.get(replica);
+    const front = this.#views.get(FRONT);
+    return [
+      ...(own === undefined ? [] : compareStream(shown, (kind) => own.of(kind))),
+      ...(front === undefined ? [] : compareStream(shown, (kind) => front.of(kind), false)),
+    ].map((text) => `stream: ${text}`);
+  }
+
+  /** The store's, by key. */
+  async #entries(): Promise<Map<string, unknown>> {
+    const { etcdMembers, dataDir } = this.lab;
+    if (etcdMembers.length > 0) return readStoreInEtcd(etcdMembers.map(({ url }) => url));
+    return readStoreFile(join(dataDir, "api", "store.db"));
   }
 
   #compareIdentities(seen: Seen): string[] {
@@ -166,6 +239,15 @@ export class Suite {
     const { steady, remarked } = this.writer;
     return compareIdentities(steady.keys(), before, this.#identities, (alias) => remarked.has(alias));
   }
+}
+
+async function shownAt(url: string): Promise<Shown> {
+  const topologies = await Promise.all(NAMESPACES.map((namespace) => new Client(url, namespace).topology()));
+  return {
+    nodes: topologies[0]?.nodes ?? [],
+    pods: topologies.flatMap(({ pods }) => pods),
+    links: topologies.flatMap(({ links }) => links),
+  };
 }
 
 function moved(seen: Seen, later: Seen): string[] {
@@ -177,9 +259,4 @@ function moved(seen: Seen, later: Seen): string[] {
 
 function nodeNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => ["left", "right"][index] ?? `node${index + 1}`);
-}
-
-// Until the lab is up its agents already dial.
-function socketOf(folder: string): string {
-  return join(folder, "lab", "api.sock");
 }

@@ -25,10 +25,15 @@ export class Writer {
   readonly remarked = new Set<string>();
   #macs = new Map<string, string | undefined>();
   #count = 0;
+  #tries = 0;
 
   constructor(
     readonly client: Client,
     readonly nodes: readonly ModelNode[],
+    /** Who takes writes: each in turn, so that one is not always told first of what it made itself. */
+    readonly doors: readonly string[] = [client.url],
+    /** How long a write whose connection broke may still be under way to the store, ms. */
+    readonly underWayMs = 0,
   ) {
     this.history = new History(client);
   }
@@ -57,7 +62,11 @@ export class Writer {
         const resolved =
           operation.op === "revert" && change ? { op: "revert" as const, change: change.change } : operation;
         const isRecorded = async (author: string) => (await this.history.of(author)).length > 0;
-        const answer = await send(addressed, actor, { url: () => this.client.url, isRecorded });
+        const answer = await send(addressed, actor, {
+          url: () => this.doors[this.#tries++ % this.doors.length] as string,
+          isRecorded,
+          underWayMs: this.underWayMs,
+        });
         sent.push({ operation, actor, resolved: resolved as Resolved, answer });
       }),
     );

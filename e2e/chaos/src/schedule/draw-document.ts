@@ -11,7 +11,19 @@ import {
   podsOf,
   type World,
 } from "../model/world.js";
-import { addressOf, EXPLICIT_VNIS, INTERFACES, LINKS, macOf, NAMESPACES, PODS, routeOf, SETS } from "./names.js";
+import {
+  addressOf,
+  EXPLICIT_VNIS,
+  INTERFACES,
+  LINKS,
+  macOf,
+  NAMESPACES,
+  PODS,
+  routeOf,
+  SELECTING,
+  SETS,
+  TIERS,
+} from "./names.js";
 
 const SET_LABEL = "ratchet.network/set";
 
@@ -21,6 +33,7 @@ export class Drawer {
     readonly random: Random,
     readonly nodes: readonly ModelNode[],
     public world: World,
+    readonly hasSelectors = false,
   ) {}
 
   pod(namespace: string, name: string): PodDocument {
@@ -33,7 +46,9 @@ export class Drawer {
         { name: random.pick(INTERFACES), ...(random.chance(0.5) ? { mtu: random.pick([1400, 1500]) } : {}) },
       ];
     }
-    return { kind: "Pod", namespace, name, labels: this.labels(), spec };
+    const labels = this.labels();
+    if (this.hasSelectors && random.chance(0.7)) labels.tier = random.pick(TIERS);
+    return { kind: "Pod", namespace, name, labels, spec };
   }
 
   /** A node for a pod, named or chosen by label. */
@@ -56,6 +71,24 @@ export class Drawer {
     };
     if (random.chance(0.15)) spec.mtu = random.pick([1300, 1400, 1450, 1480]);
     if (random.chance(0.12)) spec.vni = random.pick(EXPLICIT_VNIS);
+    return { kind: "Link", namespace, name, labels: this.labels(), spec };
+  }
+
+  /** A link from a pod to whichever is the newest ready one of a tier. */
+  selecting(namespace: string, name: string): LinkDocument {
+    const { random } = this;
+    const at = random.pick([0, 1] as const);
+    const end = (index: 0 | 1): EndSpec => ({
+      ...(index === at ? { podSelector: { tier: random.pick(TIERS) } } : { pod: random.pick(PODS) }),
+      interface: name,
+      addresses: [addressOf(namespace, name, index, false)],
+    });
+    const spec: LinkDocument["spec"] = {
+      endpoints: [end(0), end(1)],
+      transport: "auto",
+      wiring: "patched",
+      state: random.chance(0.9) ? "up" : "down",
+    };
     return { kind: "Link", namespace, name, labels: this.labels(), spec };
   }
 
@@ -91,8 +124,8 @@ export class Drawer {
   }
 
   /** The name of something that is there (or, when `isThere` is false, is not). */
-  name(kind: Kind, namespace: string, isThere: boolean): string {
-    const all: readonly string[] = kind === "Pod" ? PODS : LINKS;
+  name(kind: Kind | "Selecting", namespace: string, isThere: boolean): string {
+    const all: readonly string[] = kind === "Pod" ? PODS : kind === "Link" ? LINKS : SELECTING;
     const list = kind === "Pod" ? podsOf(this.world) : linksOf(this.world);
     const known = new Set(list.filter((object) => object.namespace === namespace).map((object) => object.name));
     const fitting = all.filter((name) => known.has(name) === isThere);

@@ -24,10 +24,21 @@ const WEIGHTS = {
   stale: 1,
 } as const;
 
+const OF_SELECTORS = {
+  createSelecting: 10,
+  replaceSelecting: 4,
+  deleteSelecting: 3,
+  cutSelecting: 3,
+  restoreSelecting: 3,
+  replacePod: 8,
+} as const;
+type Drawn = keyof typeof WEIGHTS | keyof typeof OF_SELECTORS;
+
 /** Draws one write. */
 export function drawOperation(drawer: Drawer): Operation {
   const { random } = drawer;
   const namespace = drawer.namespace();
+  const selecting = (isThere: boolean) => drawer.name("Selecting", namespace, isThere);
   const link = () => drawer.name("Link", namespace, true);
   const pod = () => drawer.name("Pod", namespace, true);
   const patch = (kind: "Pod" | "Link", name: string, spec: object): Operation => ({
@@ -37,7 +48,20 @@ export function drawOperation(drawer: Drawer): Operation {
     name,
     patch: spec,
   });
-  switch (random.weighted(WEIGHTS)) {
+  const weights: Partial<Record<Drawn, number>> = { ...WEIGHTS, ...(drawer.hasSelectors ? OF_SELECTORS : {}) };
+  switch (random.weighted(weights as Record<Drawn, number>)) {
+    case "createSelecting":
+      return { op: "create", document: drawer.selecting(namespace, selecting(false)) };
+    case "replaceSelecting":
+      return { op: "replace", document: drawer.selecting(namespace, selecting(true)) };
+    case "deleteSelecting":
+      return { op: "delete", kind: "Link", namespace, name: selecting(true) };
+    case "cutSelecting":
+      return patch("Link", selecting(true), { state: "down" });
+    case "restoreSelecting":
+      return patch("Link", selecting(true), { state: "up" });
+    case "replacePod":
+      return { op: "replace", document: drawer.pod(namespace, pod()) };
     case "createLink":
       return { op: "create", document: drawer.link(namespace, drawer.name("Link", namespace, false)) };
     case "createPod":

@@ -5,12 +5,16 @@ export const PODS = ["a", "b", "c", "d", "e"] as const;
 /** The longest that the kernel takes is among them. */
 export const INTERFACES = ["e0", "e1", "e2", "abcdefghijklmno"] as const;
 export const LINKS = Array.from({ length: 12 }, (_, index) => `l${index}`);
+/** Links with a selector at one end: each has an interface of its own, so that whatever it chooses has room for it. */
+export const SELECTING = Array.from({ length: 4 }, (_, index) => `s${index}`);
+export const TIERS = ["web", "db"] as const;
 export const SETS = ["red", "green"] as const;
 export const EXPLICIT_VNIS = [101, 102, 103, 104] as const;
 
 /** A number for a link that no other link of any namespace has. */
 export function numberOf(namespace: string, link: string): number {
-  return NAMESPACES.indexOf(namespace as (typeof NAMESPACES)[number]) * 100 + Number(link.slice(1));
+  const inNamespace = Number(link.slice(1)) + (link.startsWith("s") ? 50 : 0);
+  return NAMESPACES.indexOf(namespace as (typeof NAMESPACES)[number]) * 100 + inNamespace;
 }
 
 /** The addresses of one end: the link's own, so that a frame gone astray shows where it came from. */

@@ -19,10 +19,31 @@ export type Operation =
 
 /** Something done to the processes. `forMs` later it is over. */
 export type Disturbance =
-  | { disturb: "killAgent" | "cutAgent"; node: string; forMs: number }
-  | { disturb: "stopAgent" | "pauseAgent"; node: string; forMs: number }
-  | { disturb: "killApi" }
-  | { disturb: "stopApi"; forMs: number };
+  | { disturb: "killAgent" | "stopAgent"; node: string; forMs: number }
+  /** From one replica of the API, or from all. */
+  | { disturb: "cutAgent" | "pauseAgent"; node: string; replica?: string; forMs: number }
+  | { disturb: "killApi"; replica?: string }
+  | { disturb: "stopApi"; replica?: string; forMs: number }
+  | { disturb: "killEtcd"; member: string }
+  | { disturb: "stopEtcd"; member: string; forMs: number }
+  /** From its store, or the others from it. */
+  | { disturb: "cutFromStore" | "cutFromPeers"; replica: string; forMs: number }
+  /** The node's cable: its tunnels carry nothing, while its agent is reached as before. */
+  | { disturb: "cutUnderlay"; node: string; forMs: number }
+  | { disturb: "fillDisk"; whose: string; forMs: number };
+
+/** What can be disturbed beside the agents, by name. */
+export interface Parts {
+  replicas: readonly string[];
+  /** Of etcd; none with the embedded store. */
+  members: readonly string[];
+  /** Small ones, by whose state is on them; none: all is on the machine's own. */
+  disks: readonly string[];
+  /** Whether links choose pods by their labels as well. */
+  hasSelectors: boolean;
+}
+
+export const ALONE: Parts = { replicas: ["api"], members: [], disks: [], hasSelectors: false };
 
 export const BREAKS = [
   "panelHalfDelete",

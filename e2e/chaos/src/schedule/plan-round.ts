@@ -4,12 +4,35 @@ import { perform, settled } from "../model/perform.js";
 import { emptyWorld, type ModelChange, type World } from "../model/world.js";
 import { Drawer } from "./draw-document.js";
 import { drawOperation } from "./draw-operation.js";
-import { LINKS, NAMESPACES, PODS } from "./names.js";
-import { BREAKS, type Disturbance, isOperation, type Round, type Single, type Step } from "./operation.js";
+import { LINKS, NAMESPACES, PODS, SELECTING } from "./names.js";
+import {
+  ALONE,
+  BREAKS,
+  type Disturbance,
+  isOperation,
+  type Parts,
+  type Round,
+  type Single,
+  type Step,
+} from "./operation.js";
 
 const MAX_HISTORY = 40;
 /** Every so often all of it goes, and it begins anew. */
 const ROUNDS_TO_SWEEP = 20;
+const DISTURBANCES = { killAgent: 4, stopAgent: 3, cutAgent: 3, pauseAgent: 2, killApi: 2, stopApi: 1 } as const;
+const NONE = { killEtcd: 0, stopEtcd: 0, cutFromStore: 0, cutFromPeers: 0, cutUnderlay: 0, fillDisk: 0 } as const;
+const WITH_ETCD = {
+  killApi: 3,
+  stopApi: 3,
+  killEtcd: 3,
+  stopEtcd: 3,
+  cutFromStore: 2,
+  cutFromPeers: 2,
+  cutUnderlay: 2,
+};
+const WITH_DISKS = { fillDisk: 4 } as const;
+/** A disk is full for longer than a process hangs: whoever writes has to meet it. */
+const FULL_MS = [200, 1500] as const;
 
 /**
  * Draws rounds one after the other. What it draws is a function of the seed alone: it follows its own
@@ -25,6 +48,7 @@ export class Planner {
   constructor(
     readonly seed: string,
     readonly nodes: readonly ModelNode[],
+    readonly parts: Parts = ALONE,
   ) {}
 
   next(): Round {
@@ -43,12 +67,12 @@ export class Planner {
     const steps: Step[] = [];
     for (const namespace of NAMESPACES) {
       for (const name of PODS) {
-        const drawer = new Drawer(random, this.nodes, this.#world);
+        const drawer = new Drawer(random, this.nodes, this.#world, this.parts.hasSelectors);
         steps.push(this.#follow({ op: "create", document: drawer.pod(namespace, name) }));
       }
     }
     for (let i = 0; i < 10; i++) {
-      const drawer = new Drawer(random, this.nodes, this.#world);
+      const drawer = new Drawer(random, this.nodes, this.#world, this.parts.hasSelectors);
       const namespace = drawer.namespace();
       const document = drawer.link(namespace, drawer.name("Link", namespace, false));
       steps.push(this.#follow({ op: "create", document }));
@@ -62,7 +86,9 @@ export class Planner {
    */
   #sweep(random: Random): Step[] {
     const objects = NAMESPACES.flatMap((namespace) => [
-      ...LINKS.map((name) => ({ op: "delete", kind: "Link", namespace, name }) as const),
+      ...[...LINKS, ...(this.parts.hasSelectors ? SELECTING : [])].map(
+        (name) => ({ op: "delete", kind: "Link", namespace, name }) as const,
+      ),
       ...PODS.map((name) => ({ op: "delete", kind: "Pod", namespace, name }) as const),
     ]);
     const steps: Step[] = [];
@@ -93,7 +119,7 @@ export class Planner {
   }
 
   #together(random: Random): Step {
-    const drawer = new Drawer(random, this.nodes, this.#world);
+    const drawer = new Drawer(random, this.nodes, this.#world, this.parts.hasSelectors);
     const singles: Single[] = Array.from({ length: random.between(2, 4) }, () => drawOperation(drawer));
     if (random.chance(0.3)) singles.push(this.#disturbance(random));
     for (const single of singles) if (isOperation(single)) this.#follow(single);
@@ -101,16 +127,39 @@ export class Planner {
   }
 
   #operation(random: Random): Single {
-    return this.#follow(drawOperation(new Drawer(random, this.nodes, this.#world)));
+    return this.#follow(drawOperation(new Drawer(random, this.nodes, this.#world, this.parts.hasSelectors)));
   }
 
   #disturbance(random: Random): Disturbance {
     const node = random.pick(this.nodes).name;
     const forMs = random.between(5, 400);
-    const disturb = random.weighted({ killAgent: 4, stopAgent: 3, cutAgent: 3, pauseAgent: 2, killApi: 2, stopApi: 1 });
-    if (disturb === "killApi") return { disturb };
-    if (disturb === "stopApi") return { disturb, forMs };
-    return { disturb, node, forMs };
+    const { replicas, members, disks } = this.parts;
+    const disturb = random.weighted<Disturbance["disturb"]>({
+      ...{ ...DISTURBANCES, ...NONE },
+      ...(members.length > 0 ? WITH_ETCD : {}),
+      ...(disks.length > 0 ? WITH_DISKS : {}),
+    });
+    const one = () => (replicas.length > 1 ? { replica: random.pick(replicas) } : {});
+    switch (disturb) {
+      case "killApi":
+        return { disturb, ...one() };
+      case "stopApi":
+        return { disturb, ...one(), forMs };
+      case "killEtcd":
+        return { disturb, member: random.pick(members) };
+      case "stopEtcd":
+        return { disturb, member: random.pick(members), forMs };
+      case "cutFromStore":
+      case "cutFromPeers":
+        return { disturb, replica: random.pick(replicas), forMs };
+      case "fillDisk":
+        return { disturb, whose: random.pick(disks), forMs: random.between(...FULL_MS) };
+      case "cutAgent":
+      case "pauseAgent":
+        return { disturb, node, ...(replicas.length > 1 && random.chance(0.5) ? one() : {}), forMs };
+      default:
+        return { disturb, node, forMs };
+    }
   }
 
   /** Carries a write out in the planner's own picture. */
