@@ -33,6 +33,8 @@ const bindings = {
   ioctl: lib.func("int ioctl(int fd, ulong request, ...)"),
   eventfd: lib.func("int eventfd(unsigned int initial, int flags)"),
   ppoll: lib.func("int ppoll(void *fds, ulong count, const void *timeout, const void *mask)"),
+  sched_setscheduler: lib.func("int sched_setscheduler(int pid, int policy, const void *parameters)"),
+  prctl: lib.func("int prctl(int option, ulong a, ulong b, ulong c, ulong d)"),
 };
 
 export const libc = {
@@ -86,6 +88,8 @@ export const libc = {
     bindings.ioctl(fd, request, "ulong", argument),
   eventfd: bindings.eventfd as (initial: number, flags: number) => number,
   ppoll: bindings.ppoll as (fds: Uint8Array, count: number, timeout: Uint8Array, mask: null) => number,
+  sched_setscheduler: bindings.sched_setscheduler as (pid: number, policy: number, parameters: Uint8Array) => number,
+  prctl: bindings.prctl as (option: number, a: number, b: number, c: number, d: number) => number,
 
   /** As `close`, on another thread, for descriptors whose closing waits in the kernel. */
   closeAsync(fd: number): Promise<void> {

@@ -12,6 +12,11 @@ describe("the queue of an impaired direction", () => {
     expect(queueFramesOf({ delayMs: 100 }) * 1_514).toBeGreaterThanOrEqual((10_000_000 * 100) / 8);
   });
 
+  it("makes nobody wait for minutes under a low rate, and still holds what a sender begins with", () => {
+    expect(queueFramesOf({ rateKbit: 64 })).toBe(64);
+    expect((queueFramesOf({ rateKbit: 10_000 }) * 1_514 * 8) / 10_000).toBeLessThan(105);
+  });
+
   it("stays within memory, and takes what is given", () => {
     expect(queueFramesOf({ delayMs: 3_600_000 })).toBe(1_000_000);
     expect(queueFramesOf({ delayMs: 100, queueFrames: 7 })).toBe(7);

@@ -4,6 +4,8 @@ import type { EffectiveImpairment } from "@ratchet/contracts";
 const UNLIMITED_KBIT = 10_000_000;
 const FULL_FRAME_BYTES = 1_514;
 const MIN_QUEUE_FRAMES = 1_000;
+/** The same under a rate: at 64 kbit/s a thousand full frames are three minutes. */
+const MIN_LIMITED_QUEUE_FRAMES = 64;
 const MAX_QUEUE_FRAMES = 1_000_000;
 /** Time a limited direction may lag behind beyond its delay, ms: what routers are commonly given. */
 const BUFFER_MS = 100;
@@ -19,7 +21,8 @@ export function queueFramesOf(impairment: EffectiveImpairment): number {
   const waitMs = (impairment.delayMs ?? 0) + 4 * (impairment.jitterMs ?? 0) + (impairment.rateKbit ? BUFFER_MS : 0);
   // kbit/s times ms is bits
   const bytes = ((impairment.rateKbit || UNLIMITED_KBIT) * waitMs) / 8;
-  return Math.min(MAX_QUEUE_FRAMES, Math.max(MIN_QUEUE_FRAMES, Math.ceil(bytes / FULL_FRAME_BYTES)));
+  const least = impairment.rateKbit ? MIN_LIMITED_QUEUE_FRAMES : MIN_QUEUE_FRAMES;
+  return Math.min(MAX_QUEUE_FRAMES, Math.max(least, Math.ceil(bytes / FULL_FRAME_BYTES)));
 }
 
 /** Bytes that may pass at once under `rateKbit`, unless the impairment says: never less than one full frame. */

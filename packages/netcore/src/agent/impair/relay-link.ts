@@ -9,6 +9,8 @@ import { Backoff } from "../backoff.js";
 import type { Log } from "../log.js";
 
 const PROGRAM = fileURLToPath(new URL("../../impair/relay/main.js", import.meta.url));
+// Otherwise the thread that carries frames waits for others to collect garbage, which wait for a processor.
+const NODE_FLAGS = ["--single-threaded-gc"];
 /** A relay that is asked whether it lives and has not answered for so long has stopped, ms. */
 const HUNG_MS = 3_000;
 const BEAT_MS = 1_000;
@@ -118,7 +120,7 @@ export class RelayLink {
     let hasEnded: string | undefined;
     try {
       // A session of its own: whatever ends the agent's does not reach it.
-      const child = spawn(process.execPath, [PROGRAM, "--panel", panelPath, "--socket", this.path], {
+      const child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM, "--panel", panelPath, "--socket", this.path], {
         cwd: "/",
         env: { PATH: process.env.PATH, ...mark },
         stdio: ["ignore", output, output],

@@ -22,7 +22,8 @@ export function corrupt(frame: Uint8Array, random: () => number): void {
   frame[at] = frame[at]! ^ (1 << Math.floor(random() * 8));
 }
 
-function packetOffset(frame: Uint8Array): number {
+/** Where the IP packet begins, behind any VLAN tags. */
+export function packetOffset(frame: Uint8Array): number {
   let offset = VNET_HEADER_BYTES + ETHERNET_HEADER_BYTES;
   while (TPIDS.has((frame[offset - 2]! << 8) | frame[offset - 1]!)) offset += VLAN_TAG_BYTES;
   return offset;

@@ -18,7 +18,7 @@ if (panel === undefined || socket === undefined) {
   process.exit(2);
 }
 
-// A frame's time is now, whatever else the machine does. Threads inherit it: so before there are any.
+// The thread that carries frames inherits it where it is not allowed more: so before there is one.
 try {
   setPriority(-20);
 } catch {

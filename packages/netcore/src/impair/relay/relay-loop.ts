@@ -3,6 +3,7 @@ import { lastErrno, libc } from "../../ffi/libc.js";
 import { SystemError } from "../../ffi/system-error.js";
 import { MAX_TAP_READ_BYTES } from "../../ffi/tap.js";
 import { clearWakeFd } from "../../ffi/wake-fd.js";
+import { FramePool } from "./frame-pool.js";
 import type { Line } from "./line.js";
 
 /** One direction: frames read from its TAP device leave through the same device after they have passed the line. */
@@ -36,6 +37,9 @@ export class RelayLoop {
   private readonly directions: RelayDirection[] = [];
   private readonly lastTaken = new Map<RelayDirection, number>();
   private polled = Buffer.alloc(0);
+
+  /** Of the lines' frames. */
+  readonly pool = new FramePool();
 
   /** `wakeFd` ends a wait early (wake-fd.ts); -1 = nobody does. */
   constructor(
@@ -128,13 +132,19 @@ export class RelayLoop {
       if (length <= 0) return;
       const now = performance.now();
       if (direction.isEnding) this.lastTaken.set(direction, now);
-      direction.line.put(Uint8Array.prototype.slice.call(this.scratch, 0, length), now);
+      // Its length is known only now, and most are far smaller than what could have come.
+      const frame = this.pool.take(length);
+      frame.set(length === this.scratch.length ? this.scratch : this.scratch.subarray(0, length));
+      direction.line.put(frame, now);
     }
   }
 
   private letOut({ fd, line }: RelayDirection): void {
     const now = performance.now();
     // A device that does not take a frame drops it, as any device does.
-    for (let frame = line.take(now); frame !== undefined; frame = line.take(now)) libc.write(fd, frame, frame.length);
+    for (let frame = line.take(now); frame !== undefined; frame = line.take(now)) {
+      libc.write(fd, frame, frame.length);
+      this.pool.give(frame);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { runThreadInTime } from "../../ffi/thread-scheduling.js";
 import { Line } from "./line.js";
 import { type RelayDirection, RelayLoop } from "./relay-loop.js";
 import type { FromWorker, ToWorker, WorkerData } from "./worker-frames.js";
@@ -8,6 +9,8 @@ const WAIT_MS = 60_000;
 
 /** The thread that carries frames. It never returns to its event loop: messages are taken between two rounds. */
 function carry(port: MessagePort, { wakeFd }: WorkerData): never {
+  // A frame's time is now, whatever else the machine does. Where it is not allowed, the process's niceness is left.
+  runThreadInTime();
   const tell = (type: "lost" | "drained", { tap, fd }: RelayDirection) =>
     port.postMessage({ type, tap, fd } satisfies FromWorker);
   const loop = new RelayLoop(
@@ -27,7 +30,12 @@ function take(loop: RelayLoop, message: ToWorker): FromWorker | undefined {
   const { tap } = message;
   switch (message.type) {
     case "add":
-      loop.add({ tap, fd: message.fd, line: new Line(message.impairment, message.mtuBytes), isEnding: false });
+      loop.add({
+        tap,
+        fd: message.fd,
+        line: new Line(message.impairment, message.mtuBytes, Math.random, loop.pool),
+        isEnding: false,
+      });
       return { type: "took", tap, fd: message.fd, impairment: message.impairment };
     case "change": {
       const direction = loop.find(tap);
