@@ -1,77 +1,112 @@
-import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, release } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { dirname, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
 import { runAgentInVm } from "@ratchet/testkit";
-
-interface Measurement {
-  engine: "relay" | "netem";
-  what: string;
-  asked: string;
-  measured: string;
-  isWithin: boolean | null;
-}
+import { ENGINES, type Engine, type Measurement, measurementOf, type RowName } from "./resilience/measurement.js";
+import { keyOf, ResiliencePage } from "./resilience/page.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const PAGE = join(ROOT, "docs/resilience.md");
+const DONE = join(ROOT, "bench-results/resilience.json");
 const PROGRAM = "agent/impair/conformance/measure-main.js";
-const BEGIN = "<!-- impairments: written by npm run resilience -->";
-const END = "<!-- impairments end -->";
 
-/** Measures both engines and writes the table into docs/resilience.md: the relay here, netem on Debian's kernel. */
-async function main(): Promise<void> {
-  const tell = (line: string) => process.stderr.write(`${line}\n`);
-  const load = loadavg()[0]?.toFixed(1) ?? "?";
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [join(ROOT, "packages/netcore/dist", PROGRAM), "relay"],
-    { timeout: 900_000, maxBuffer: 1 << 24 },
-  );
-  const relay = rowsOf(stdout);
-  for (const row of relay) tell(`relay  ${row.what}: ${row.measured}`);
-  const machine = await runAgentInVm([PROGRAM, "netem"], { timeoutMs: 1_800_000, onLine: tell });
-  if (machine.code !== 0) throw new Error(`the virtual machine did not finish: ${machine.output.slice(-2_000)}`);
-  const page = readFileSync(PAGE, "utf8");
-  writeFileSync(PAGE, replaced(page, sectionOf(relay, rowsOf(machine.output), load)));
-  tell(`written into ${PAGE}`);
-}
+const USAGE = `usage: npm run resilience [-- --engine relay|netem] [--only WORD] [--resume]
 
-function rowsOf(output: string): Measurement[] {
-  return output.split("\n").flatMap((line) => {
-    const at = line.indexOf('{"engine":');
-    return at < 0 ? [] : [JSON.parse(line.slice(at)) as Measurement];
-  });
-}
+Measures what impairments do, the relay here and netem on Debian's kernel in an emulated machine, and writes the table into
+docs/resilience.md, row by row.
 
-function sectionOf(relay: readonly Measurement[], netem: readonly Measurement[], load: string): string {
-  const lines = relay.map((row) => {
-    const other = netem.find(({ what, asked }) => what === row.what && asked === row.asked);
-    return `| ${row.what} | ${row.asked} | ${cell(row)} | ${cell(other)} |`;
-  });
-  return `## What impairments do
-
-Asked beside measured, from one pod to another by the kernel's own time stamps: delay within 1 ms or 2 %, shares within the
-99 % interval of the frames sent (so one cell in a hundred may miss by chance), rates within 5 %. **Bold** is outside. The
-relay ran on ${cpus().length} cores, Linux ${release().split("-")[0]}, load average ${load}; netem in a virtual machine that is emulated in
-software, where a packet of TCP costs many times what it costs elsewhere.
-
-| what | asked | relay | netem |
-| --- | --- | --- | --- |
-${lines.join("\n")}
+  --engine NAME  that one alone
+  --only WORD    rows whose name has the word; the others keep what stands there
+  --resume       without those that the last run has measured
 `;
+
+/** Prints what it finds and writes it down as it comes: a run that is broken off has lost one row at most. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      engine: { type: "string" },
+      only: { type: "string", default: "" },
+      resume: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  const { engine, only, resume } = values;
+  if (values.help || (engine !== undefined && !ENGINES.includes(engine as Engine))) {
+    process.stderr.write(USAGE);
+    return values.help ? 0 : 2;
+  }
+  const rows = listRows();
+  const chosen = [...rows.keys()].filter((n) => rows[n]?.what.includes(only));
+  if (chosen.length === 0) {
+    process.stderr.write(`resilience: no row has "${only}" in its name\n\n${USAGE}`);
+    return 2;
+  }
+  const done =
+    resume && existsSync(DONE) ? (JSON.parse(readFileSync(DONE, "utf8")) as Record<string, Measurement>) : {};
+  const page = new ResiliencePage(rows, readFileSync(PAGE, "utf8"));
+  for (const one of ENGINES.filter((name) => engine === undefined || name === engine)) {
+    const numbers = chosen.filter((n) => done[keyOf(one, rows[n]!)] === undefined);
+    if (numbers.length === 0) continue;
+    const condition = conditionOf(one);
+    const beganAt = performance.now();
+    await MEASURE[one](numbers, (measurement) => {
+      const seconds = ((performance.now() - beganAt) / 1000).toFixed(0);
+      const mark = measurement.isWithin === false ? "  OUTSIDE" : "";
+      process.stderr.write(`${seconds.padStart(4)} s  ${one}  ${measurement.what}: ${measurement.measured}${mark}\n`);
+      page.put(measurement, condition);
+      done[keyOf(one, measurement)] = measurement;
+      mkdirSync(dirname(DONE), { recursive: true });
+      writeFileSync(DONE, `${JSON.stringify(done, null, 2)}\n`);
+      writeFileSync(PAGE, page.toString());
+    });
+  }
+  process.stderr.write(`written into ${PAGE}\n`);
+  return 0;
 }
 
-function cell(row: Measurement | undefined): string {
-  if (row === undefined) return "-";
-  return row.isWithin === false ? `**${row.measured}**` : row.measured;
+type Heard = (measurement: Measurement) => void;
+
+const MEASURE: Record<Engine, (numbers: readonly number[], hear: Heard) => Promise<void>> = {
+  async relay(numbers, hear) {
+    const argv = [join(ROOT, "packages/netcore/dist", PROGRAM), "relay", numbers.join(",")];
+    const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = once(child, "exit");
+    for await (const line of createInterface({ input: child.stdout })) hearLine(line, hear);
+    const [code] = (await ended) as [number | null];
+    if (code !== 0) throw new Error(`measuring the relay ended with ${code}`);
+  },
+  async netem(numbers, hear) {
+    const machine = await runAgentInVm([PROGRAM, "netem", numbers.join(",")], {
+      timeoutMs: 3_600_000,
+      clock: "instructions",
+      onLine: (line) => hearLine(line, hear),
+    });
+    if (machine.code !== 0) throw new Error(`the virtual machine did not finish: ${machine.output.slice(-2_000)}`);
+  },
+};
+
+function hearLine(line: string, hear: Heard): void {
+  const measurement = measurementOf(line);
+  if (measurement !== undefined) hear(measurement);
 }
 
-function replaced(page: string, section: string): string {
-  const block = `${BEGIN}\n\n${section}\n${END}\n`;
-  const begin = page.indexOf(BEGIN);
-  if (begin < 0) return `${page.trimEnd()}\n\n${block}`;
-  return page.slice(0, begin) + block + page.slice(page.indexOf(END) + END.length).replace(/^\n+/, "\n");
+function listRows(): RowName[] {
+  const output = execFileSync(process.execPath, [join(ROOT, "packages/netcore/dist", PROGRAM), "list"]).toString();
+  return output
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as RowName);
 }
 
-await main();
+function conditionOf(engine: Engine): string {
+  const load = loadavg()[0]?.toFixed(1);
+  if (engine === "relay")
+    return `on ${cpus().length} cores, Linux ${release().split("-")[0]}, load average ${load} at the beginning`;
+  return "Debian's kernel on an emulated processor whose clock counts its own instructions, a nanosecond each, so that this machine's speed and load do not show";
+}
+
+process.exitCode = await main();

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { findProgram } from "./initramfs.js";
-import { runInVm, type VmResult } from "./run-in-vm.js";
+import { runInVm, type VmOptions, type VmResult } from "./run-in-vm.js";
 
 const ROOT = resolve(import.meta.dirname, "../../../..");
 const NETCORE = join(ROOT, "packages/netcore");
@@ -19,7 +19,7 @@ const MODULES = [
  */
 export function runAgentInVm(
   argv: readonly string[],
-  options: { timeoutMs: number; onLine?: (line: string) => void },
+  options: Pick<VmOptions, "timeoutMs" | "clock" | "onLine">,
 ): Promise<VmResult> {
   const packageOf = (from: string, name: string) => realpathSync(join(from, "node_modules", name));
   const koffi = packageOf(NETCORE, "koffi");

@@ -10,6 +10,12 @@ export interface VmOptions extends Contents {
   cacheFolder: string;
   timeoutMs: number;
   memoryMib?: number;
+  /**
+   * `host` (the default): time goes on as here, however little the emulated processors get done in it.
+   * `instructions`: a nanosecond passes with each instruction, and idle time at once (QEMU's icount): a machine of one
+   * processor whose figures do not depend on this one's speed and load.
+   */
+  clock?: "host" | "instructions";
   onLine?: (line: string) => void;
 }
 
@@ -37,9 +43,13 @@ export async function runInVm(options: VmOptions): Promise<VmResult> {
   }
 }
 
+const TIMED = ["-accel", "tcg,thread=multi", "-smp", "2"];
+const COUNTED = ["-accel", "tcg,thread=single", "-smp", "1", "-icount", "shift=0,sleep=off", "-rtc", "clock=vm"];
+
 function boot(image: string, archive: string, options: VmOptions): Promise<VmResult> {
   const args = [
-    ...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", String(options.memoryMib ?? 1536)],
+    ...(options.clock === "instructions" ? COUNTED : TIMED),
+    ...["-cpu", "max", "-m", String(options.memoryMib ?? 1536)],
     ...["-kernel", image, "-initrd", archive, "-append", "console=ttyS0 quiet panic=-1 oops=panic"],
     ...["-nodefaults", "-no-user-config", "-nographic", "-no-reboot", "-serial", "stdio", "-monitor", "none"],
   ];
@@ -48,15 +58,16 @@ function boot(image: string, archive: string, options: VmOptions): Promise<VmRes
     const timer = setTimeout(() => machine.kill("SIGKILL"), options.timeoutMs);
     let output = "";
     let seen = 0;
-    const take = (chunk: Buffer) => {
-      output += chunk.toString("utf8").replaceAll("\r", "");
+    const take = (chunk: string) => {
+      output += chunk.replaceAll("\r", "");
       for (let end = output.indexOf("\n", seen); end >= 0; end = output.indexOf("\n", seen)) {
         options.onLine?.(output.slice(seen, end));
         seen = end + 1;
       }
     };
-    machine.stdout.on("data", take);
-    machine.stderr.on("data", take);
+    // A character may come in two pieces.
+    machine.stdout.setEncoding("utf8").on("data", take);
+    machine.stderr.setEncoding("utf8").on("data", take);
     machine.once("error", reject);
     machine.once("close", () => {
       clearTimeout(timer);

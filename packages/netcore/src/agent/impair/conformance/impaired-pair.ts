@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EffectiveImpairment, ImpairmentReport } from "@ratchet/contracts";
 import { pod, port, Scene, type TestNode, wire } from "../../testing/scene.js";
 import { FramePort } from "./frame-port.js";
+import { median, waits } from "./judge.js";
 import { sendTraffic, type Traffic, type TrafficOptions } from "./traffic.js";
 
 export type Engine = "netem" | "relay";
@@ -16,7 +17,12 @@ export class ImpairedPair {
     readonly node: TestNode,
     readonly a: FramePort,
     readonly b: FramePort,
+    /** Ends of a wire beside it that nobody impairs. */
+    private readonly plain: { a: FramePort; b: FramePort },
   ) {}
+
+  /** Of both wires, bytes of an IP packet. */
+  readonly mtuBytes = 1450;
 
   static async begin(engine: Engine): Promise<ImpairedPair> {
     const scene = await Scene.begin();
@@ -26,13 +32,17 @@ export class ImpairedPair {
       await scene.api.until("the agent connects", () => node.peer.hello !== undefined, 30_000);
       node.peer.change({
         pods: [pod("a"), pod("b")],
-        ports: [port("a", "in1", "10.0.0.1/24"), port("b", "in1", "10.0.0.2/24")],
-        wires: [wire("ab", "a:in1", "b:in1")],
+        ports: ["a", "b"].flatMap((name, i) => [
+          port(name, "in1", `10.0.0.${i + 1}/24`),
+          port(name, "in2", `10.0.1.${i + 1}/24`),
+        ]),
+        wires: [wire("ab", "a:in1", "b:in1"), wire("plain", "a:in2", "b:in2")],
       });
       const isUp = (key: string) => node.peer.portReports.get(key)?.hasCarrier === true;
-      await scene.api.until("carrier", () => ["uid-a in1", "uid-b in1"].every(isUp), 30_000);
-      const [a, b] = ["a", "b"].map((name) => FramePort.open(`/run/netns/${node.podNetns(name)}`, "in1"));
-      return new ImpairedPair(engine, scene, node, a!, b!);
+      await scene.api.until("carrier", () => ["uid-a in1", "uid-b in1", "uid-a in2", "uid-b in2"].every(isUp), 30_000);
+      const open = (name: string, ifName: string) => FramePort.open(`/run/netns/${node.podNetns(name)}`, ifName);
+      const plain = { a: open("a", "in2"), b: open("b", "in2") };
+      return new ImpairedPair(engine, scene, node, open("a", "in1"), open("b", "in1"), plain);
     } catch (error) {
       await scene.end();
       throw error;
@@ -40,8 +50,7 @@ export class ImpairedPair {
   }
 
   async end(): Promise<void> {
-    this.a.close();
-    this.b.close();
+    for (const end of [this.a, this.b, this.plain.a, this.plain.b]) end.close();
     await this.scene.end();
   }
 
@@ -84,5 +93,21 @@ export class ImpairedPair {
 
   sendBack(options: TrafficOptions): Promise<Traffic> {
     return sendTraffic(this.b, this.a, options);
+  }
+
+  /**
+   * The same, or from b to a, while frames go over the wire beside it: `plainMs` is the median of what those took, which
+   * is the machine's share of the delay just then.
+   */
+  async sendBeside(options: TrafficOptions & { isBack?: boolean }): Promise<{ traffic: Traffic; plainMs: number }> {
+    const { isBack = false, ...rest } = options;
+    const everyMs = Math.max(2, options.everyMs ?? 0);
+    const frames = Math.max(50, Math.ceil((options.frames * (options.everyMs ?? 0)) / everyMs));
+    const { a, b } = this.plain;
+    const [traffic, plain] = await Promise.all([
+      isBack ? this.sendBack(rest) : this.send(rest),
+      isBack ? sendTraffic(b, a, { frames, everyMs }) : sendTraffic(a, b, { frames, everyMs }),
+    ]);
+    return { traffic, plainMs: median(waits(plain)) };
   }
 }
