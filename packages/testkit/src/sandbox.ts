@@ -7,6 +7,7 @@ const run = promisify(execFile);
 export interface LinkFacts {
   ifindex: number;
   ifname: string;
+  ifalias?: string;
   address: string;
   mtu: number;
   flags: string[];

@@ -143,3 +143,37 @@ test("refuses engine netem where the receiver's kernel has none, and changes not
   expect(refused.body.errors[0].message).toContain("node right");
   expect((await api.get(`${LINKS}/l`)).body.spec.impairments).toEqual([{ from: "a", delayMs: 1 }]);
 });
+
+test("what was read out is applied again without effect, and makes the same impairments on an empty network", async () => {
+  await api.pod("a", on("left"));
+  await api.pod("b", on("left"));
+  const impairments = [
+    {
+      ...{ from: "a", delayMs: 100, jitterMs: 10.5, jitterDistribution: "normal", delayCorrelationPercent: 25 },
+      ...{ lossPercent: 0.1, lossCorrelationPercent: 50, duplicatePercent: 1, corruptPercent: 0.5, mtu: 900 },
+      ...{ reorderPercent: 25, reorderCorrelationPercent: 50, reorderGap: 5, engine: "relay" },
+      ...{ rateKbit: 10_000, burstBytes: 20_000, queueFrames: 500 },
+    },
+    {
+      from: "b",
+      lossBurst: { pPercent: 1, rPercent: 20, badLossPercent: 90, goodLossPercent: 0.5 },
+      rateKbit: 64,
+    },
+  ];
+  expect((await api.post(LINKS, body([end("a"), end("b")], impairments))).status).toBe(201);
+  await api.until(`${LINKS}/l`, isPhase("Up"));
+  const assigned = structuredClone(left.wireNamed("l")?.impair);
+  const exported = JSON.stringify((await api.get(LINKS)).body.items);
+  const apply = async () => {
+    const { status, body } = await api.post("/api/v1/apply", JSON.parse(exported));
+    return [status, body.plan.map(({ action, name }: Record<string, string>) => `${action} ${name}`)];
+  };
+  expect(await apply()).toEqual([200, ["unchanged l"]]);
+  expect((await api.request("DELETE", `${LINKS}/l`)).status).toBe(200);
+  await left.until(() => left.wireNamed("l") === undefined);
+  expect(await apply()).toEqual([200, ["create l"]]);
+  const again = await api.until(`${LINKS}/l`, isPhase("Up"));
+  expect(again.spec.impairments).toEqual(impairments);
+  expect(left.wireNamed("l")?.impair).toEqual(assigned);
+  expect(JSON.parse(exported)[0].spec).toEqual(again.spec);
+});
