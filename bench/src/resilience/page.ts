@@ -2,7 +2,7 @@ import { ENGINES, type Engine, type Measurement, type RowName } from "./measurem
 
 const BEGIN = "<!-- impairments: written by npm run resilience -->";
 const END = "<!-- impairments end -->";
-const HEAD = "| what | asked | relay | netem |";
+const HEAD = ["what", "asked", ...ENGINES];
 
 /** The table of docs/resilience.md. What is not measured anew keeps the cell it has. */
 export class ResiliencePage {
@@ -36,7 +36,7 @@ export class ResiliencePage {
   private section(): string {
     const lines = this.rows.map((row) => {
       const cells = ENGINES.map((engine) => this.cells.get(keyOf(engine, row)) ?? "-");
-      return `| ${[row.what, row.asked, ...cells].join(" | ")} |`;
+      return [row.what, row.asked, ...cells];
     });
     const found = ENGINES.flatMap((engine) => this.rows.map((row) => this.cells.get(keyOf(engine, row)) ?? ""));
     const outside = found.filter((cell) => cell.startsWith("**")).length;
@@ -48,9 +48,7 @@ sent, so one cell in a hundred may miss by chance; rates within 5 %. **Bold** is
 
 ${ENGINES.map((engine) => `- ${engine}: ${this.conditions.get(engine) ?? "not measured"}`).join("\n")}
 
-${HEAD}
-| --- | --- | --- | --- |
-${lines.join("\n")}
+${tableOf([HEAD, ...lines])}
 `;
   }
 
@@ -76,4 +74,11 @@ ${lines.join("\n")}
 
 export function keyOf(engine: Engine, { what, asked }: RowName): string {
   return `${engine} | ${what} | ${asked}`;
+}
+
+/** As the formatter would have it: every column as wide as its widest cell. */
+function tableOf([head = [], ...lines]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, i) => Math.max(...[head, ...lines].map((line) => line[i]?.length ?? 0)));
+  const rowOf = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+  return [rowOf(head), rowOf(widths.map((width) => "-".repeat(width))), ...lines.map(rowOf)].join("\n");
 }
