@@ -13,6 +13,7 @@ import {
 } from "@ratchet/testkit";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { InterfaceWatch } from "./interface-watch.js";
+import { eventMessages } from "./kube-events.js";
 import { labelledPod, pairLabels, primaryLabels } from "./labelled-pair.js";
 import { isUp, linkIs, pingWorks, readPod, sandboxOf, WITHIN } from "./ratchet-objects.js";
 import { WiredCluster } from "./wired-cluster.js";
@@ -193,6 +194,15 @@ test("a StatefulSet's pod comes back onto its wire, and a Deployment's replaceme
   const second = chosenOf(await linkIs(wired, name, (link) => isUp(link) && chosenOf(link) !== first));
   await pingWorks(db, "10.7.0.2");
   expect(await (await sandbox(second)).addresses("in1")).toEqual(["10.7.0.2/24"]);
+  for (const [pod, reason] of [
+    [first, "LinkLeft"],
+    [second, "LinkArrived"],
+  ] as const) {
+    await eventually(
+      async () => expect(await eventMessages(cluster, pod, reason)).toContainEqual(expect.stringContaining(name)),
+      WITHIN,
+    );
+  }
   await cluster.waitPodsReady([second, "db-0"]);
   expect(await db.link("eth1")).toMatchObject({ ifindex: dbBefore.ifindex, address: dbBefore.address });
   expect(watch.removed).toEqual([]);

@@ -54,12 +54,11 @@ it("leaves it to the replica that leads", () => {
   expect(told).toEqual([]);
 });
 
-it("forgets what it said of a link at its pods when the link or the pod is gone", () => {
-  for (const about of ["l/p", "l/q", "k/q"]) announcer.say(about, bad("x"));
-  announcer.forget("l");
-  for (const about of ["l/p", "l/q", "k/q"]) announcer.say(about, bad("x"));
-  expect(told).toHaveLength(5);
-  announcer.forget("q");
-  for (const about of ["l/p", "l/q", "k/q"]) announcer.say(about, bad("x"));
-  expect(told).toHaveLength(7);
+it("tells what happened each time, at once, and leaves that too to the replica that leads", () => {
+  announcer.say("link", good);
+  announcer.happened(bad("left"));
+  announcer.happened(bad("left"));
+  leads = false;
+  announcer.happened(bad("left"));
+  expect(told).toEqual(["up", "left", "left"]);
 });

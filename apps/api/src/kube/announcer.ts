@@ -24,7 +24,12 @@ export class Announcer {
     this.#log = log;
   }
 
-  /** `about` names the thing by uid: one link, the pod itself, or `LINK/POD` for one link at one pod. */
+  /** What happened, whenever it happens: a pod that is gone a moment later is told, too. */
+  happened(announcement: PodAnnouncement): void {
+    if (this.#isLeader()) this.#write(announcement);
+  }
+
+  /** What is so now. `about` names the thing: one link, or the pod itself. */
   say(about: string, announcement: PodAnnouncement): void {
     if (!this.#isLeader()) return;
     const before = this.#told.get(about);
@@ -44,13 +49,9 @@ export class Announcer {
     if (before?.uid === announcement.pod.uid) this.say(about, announcement);
   }
 
-  /** Forgets everything about a link or pod that is gone. */
-  forget(uid: string): void {
-    for (const [about, { timer }] of this.#told) {
-      if (about !== uid && !about.startsWith(`${uid}/`) && !about.endsWith(`/${uid}`)) continue;
-      clearTimeout(timer);
-      this.#told.delete(about);
-    }
+  forget(about: string): void {
+    clearTimeout(this.#told.get(about)?.timer);
+    this.#told.delete(about);
   }
 
   stop(): void {
@@ -68,8 +69,13 @@ export class Announcer {
     }, APART_MS);
     told.timer.unref();
     this.#told.set(about, told);
+    this.#write(announcement);
+  }
+
+  #write(announcement: PodAnnouncement): void {
     this.#cluster.announce(announcement).catch((err: unknown) => {
-      this.#log.warn({ err, about }, "cannot write an Event to the cluster");
+      const { pod, reason } = announcement;
+      this.#log.warn({ err, pod, reason }, "cannot write an Event to the cluster");
     });
   }
 }

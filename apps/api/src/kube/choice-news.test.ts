@@ -29,7 +29,7 @@ const world = {
   },
 } as unknown as World;
 const announcer = {
-  say: (_about: string, { pod, type, reason, message }: PodAnnouncement) =>
+  happened: ({ pod, type, reason, message }: PodAnnouncement) =>
     void told.push(`${pod.uid} ${type} ${reason} ${message}`),
 } as unknown as Announcer;
 

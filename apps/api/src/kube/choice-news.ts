@@ -35,13 +35,13 @@ export class ChoiceNews {
     for (const index of [0, 1]) {
       const [left, come] = [before?.ends[index] ?? null, now?.ends[index] ?? null];
       if (left?.pod.uid === come?.pod.uid) continue;
-      if (left !== null) this.#tell(link, left, "LinkLeft", leftText(link, index, left, come));
-      if (come !== null) this.#tell(link, come, "LinkArrived", arrivedText(link, left, come));
+      if (left !== null) this.#tell(left, "LinkLeft", leftText(link, index, left, come));
+      if (come !== null) this.#tell(come, "LinkArrived", arrivedText(link, left, come));
     }
   }
 
-  #tell(link: LinkRecord, { pod }: Seat, reason: string, message: string): void {
-    this.#announcer.say(`${link.uid}/${pod.uid}`, { pod, type: "Normal", reason, message });
+  #tell({ pod }: Seat, reason: string, message: string): void {
+    this.#announcer.happened({ pod, type: "Normal", reason, message });
   }
 
   #take(linkKey: string): Seats | undefined {
