@@ -92,8 +92,9 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**"],
           pool: "forks",
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Kubernetes waits for its own reasons, and for a busy machine.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

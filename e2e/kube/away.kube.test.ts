@@ -2,6 +2,7 @@ import { busyboxPod, command, eventually, type KubeCluster, ratchetCni, Sandbox 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { configOf, runPlugin } from "./direct-plugin.js";
 import { eventMessages } from "./kube-events.js";
+import { WITHIN } from "./ratchet-objects.js";
 import { leasesOf, SHIM, WiredCluster } from "./wired-cluster.js";
 
 // What pods notice when the agent, or all of Ratchet, is away.
@@ -64,19 +65,19 @@ describe.each(["stopped", "killed"] as const)("with the agent %s", (how) => {
         expect(await eventMessages(cluster, during, "FailedCreatePodSandBox")).toContainEqual(
           expect.stringContaining("Ratchet's agent on this node does not answer"),
         ),
-      { withinMs: 60_000, everyMs: 200 },
+      { withinMs: 120_000, everyMs: 200 },
     );
     await expectTryAgainInTime(during);
 
-    await cluster.kubectl(["delete", "pod", before, plain, "--wait=true", "--timeout=60s"]);
+    await cluster.kubectl(["delete", "pod", before, plain, "--wait=true", "--timeout=120s"]);
     await BACK[how]();
     await cluster.waitPodsReady([during]);
     const { in1 } = await new Sandbox(await cluster.podNetns(during)).addressesByInterface();
     expect(in1).toEqual(["10.9.0.1/24"]);
 
-    await cluster.kubectl(["delete", "pod", during, "--wait=true", "--timeout=60s"]);
-    await eventually(async () => expect(await portsOf("left")).toEqual([]), { withinMs: 20_000, everyMs: 100 });
-    await eventually(async () => expect(leasesOf(cluster.node("left"))).toEqual([]), { withinMs: 20_000 });
+    await cluster.kubectl(["delete", "pod", during, "--wait=true", "--timeout=120s"]);
+    await eventually(async () => expect(await portsOf("left")).toEqual([]), WITHIN);
+    await eventually(async () => expect(leasesOf(cluster.node("left"))).toEqual([]), WITHIN);
   });
 });
 
@@ -86,7 +87,7 @@ test(`${MANY} pods without labels at once come up through the delegate while age
   await ratchet.control.kill({ restart: false });
   const names = Array.from({ length: MANY }, (_, i) => `many-${i}`);
   await cluster.apply(names.map((name, i) => busyboxPod({ name, node: i % 2 === 0 ? "left" : "right" })));
-  await cluster.waitPodsReady(names, { withinSeconds: 240 });
+  await cluster.waitPodsReady(names, { withinSeconds: 480 });
   expect(leasesOf(cluster.node("left"))).toHaveLength(MANY / 2);
   expect(leasesOf(cluster.node("right"))).toHaveLength(MANY / 2);
   // As `ptp` with `host-local` makes it, and nothing more.
@@ -100,10 +101,10 @@ test(`${MANY} pods without labels at once come up through the delegate while age
     expect(eth0).toEqual([expect.stringMatching(new RegExp(`^10\\.214\\.${range}\\.\\d+/24$`))]);
     expect(await sandbox.routes()).toContainEqual(expect.stringContaining(`10.214.${range}.1`));
   }
-  await cluster.kubectl(["delete", "pod", ...names, "--wait=true", "--timeout=240s"]);
-  await eventually(async () => expect(cluster.nodes.flatMap(leasesOf)).toEqual([]), { withinMs: 60_000, everyMs: 200 });
+  await cluster.kubectl(["delete", "pod", ...names, "--wait=true", "--timeout=480s"]);
+  await eventually(async () => expect(cluster.nodes.flatMap(leasesOf)).toEqual([]), WITHIN);
   await ratchet.control.start();
-}, 600_000);
+}, 1_200_000);
 
 /** The ADD that kubelet asks for, asked directly: error 11 inside the deadline. */
 async function expectTryAgainInTime(pod: string): Promise<void> {
@@ -121,8 +122,8 @@ async function expectTryAgainInTime(pod: string): Promise<void> {
       podUid,
     });
     expect(answered).toMatchObject({ code: 1, answer: { code: 11 } });
-    // What starting a process takes on a busy machine comes on top.
-    expect(performance.now() - startedAt).toBeLessThan((DEADLINE_SECONDS + 4) * 1000);
+    // Its deadline, and what starting a process takes on a busy machine; without a deadline it would be its usual 40 s.
+    expect(performance.now() - startedAt).toBeLessThan((DEADLINE_SECONDS + 25) * 1000);
     await runPlugin(left, "DEL", configOf(left), { ...sandbox, namespace: "default", name: pod, podUid });
   } finally {
     await command(["ip", "netns", "delete", netns]);

@@ -30,12 +30,12 @@ export class FirstSeen {
     return seen;
   }
 
-  /** When it was first seen, on the clock of `performance.now()`; waits for it for ten seconds. */
+  /** When it was first seen, on the clock of `performance.now()`; waits for it for a minute. */
   at(name: string): Promise<number> {
     const atMs = this.#seen.get(name);
     if (atMs !== undefined) return Promise.resolve(atMs);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${name} never came on the stream`)), 10_000);
+      const timer = setTimeout(() => reject(new Error(`${name} never came on the stream`)), 60_000);
       this.#waiting.set(name, (ms) => {
         clearTimeout(timer);
         resolve(ms);

@@ -9,6 +9,7 @@ import {
 } from "@ratchet/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RatchetBeside, startRatchetBeside } from "./ratchet-beside.js";
+import { WITHIN } from "./ratchet-objects.js";
 
 const PODS = ["centosa", "quagga-a", "quagga-b", "centosb"];
 
@@ -45,11 +46,11 @@ test("kubelet's pods, registered by the path of their namespace, are wired while
     link("quagga-b", "out1", "192.168.4.100/24", "centosb", "out2", "192.168.4.101/24"),
   );
   await api.apply(objects.map((object) => JSON.stringify(object)).join("\n---\n"));
-  await waitUntilSettled(api, "default", 20_000, { checkpoint: () => {}, onProgress: () => {} });
+  await waitUntilSettled(api, "default", WITHIN.withinMs, { checkpoint: () => {}, onProgress: () => {} });
 
   const centosa = new Sandbox(await cluster.podNetns("centosa"));
   await eventually(async () => expect(await centosa.ping("192.168.4.101")).toMatchObject({ received: 3, ttl: 62 }), {
-    withinMs: 40_000,
+    ...WITHIN,
     everyMs: 500,
   });
   // Behind centosb's router, and known to it by a static route that OSPF carries on.
@@ -59,7 +60,7 @@ test("kubelet's pods, registered by the path of their namespace, are wired while
       expect(await quaggaA.routes()).toContainEqual(
         expect.stringContaining("4.4.4.4 via 192.168.3.101 dev mid1 proto ospf"),
       ),
-    { withinMs: 20_000, everyMs: 100 },
+    WITHIN,
   );
   expect(await centosa.ping("4.4.4.4")).toMatchObject({ received: 3, ttl: 62 });
   const tunnels = (await new Sandbox(`/run/netns/${ratchet!.panelOf(cluster.node("left"))}`).links()).filter((item) =>

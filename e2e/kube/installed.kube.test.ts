@@ -5,6 +5,7 @@ import { busyboxPod, command, eventually } from "@ratchet/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { InstalledCluster, NAMESPACE } from "./installed-cluster.js";
 import { labelledPod, pairLabels, primaryLabels } from "./labelled-pair.js";
+import { WITHIN } from "./ratchet-objects.js";
 
 const MANIFESTS = fileURLToPath(new URL("../../deploy/kubernetes", import.meta.url));
 const account = (name: string) => `--as=system:serviceaccount:${NAMESPACE}:${name}`;
@@ -13,7 +14,7 @@ let installed: InstalledCluster;
 beforeAll(async () => {
   installed = await InstalledCluster.start();
 }, 600_000);
-afterAll(() => installed?.end(), 120_000);
+afterAll(() => installed?.end());
 
 const ping = (pod: string, address: string) =>
   installed.cluster.execInPodNetns(pod, ["ping", "-c", "1", "-W", "2", address]);
@@ -56,7 +57,7 @@ test("a labelled pair on two nodes comes up wired, and other pods get their own 
     busyboxPod({ name: "plain", node: "right" }),
   ]);
   await cluster.waitPodsReady(["primary-pod", "pair-pod", "plain"]);
-  await eventually(() => ping("primary-pod", "192.168.2.101"), { withinMs: 15_000 });
+  await eventually(() => ping("primary-pod", "192.168.2.101"), WITHIN);
   expect(await cluster.execInPodNetns("plain", ["ip", "-br", "-4", "address", "show", "eth0"])).toContain("10.214.");
 });
 
@@ -64,13 +65,23 @@ test("an agent that is replaced leaves the wire as it is", async () => {
   const { cluster } = installed;
   const index = () => cluster.execInPodNetns("primary-pod", ["ip", "-o", "link", "show", "in1"]);
   const before = await index();
-  const pinging = cluster.execInPodNetns("primary-pod", ["ping", "-q", "-i", "0.2", "-w", "15", "192.168.2.101"]);
+  const pinging = cluster.execInPodNetns("primary-pod", [
+    "ping",
+    "-q",
+    "-i",
+    "0.2",
+    "-c",
+    "75",
+    "-W",
+    "10",
+    "192.168.2.101",
+  ]);
   await cluster.kubectl(["rollout", "restart", "-n", NAMESPACE, "daemonset/ratchet-agent-left"]);
-  await cluster.kubectl(["rollout", "status", "-n", NAMESPACE, "daemonset/ratchet-agent-left", "--timeout=60s"]);
+  await cluster.kubectl(["rollout", "status", "-n", NAMESPACE, "daemonset/ratchet-agent-left", "--timeout=240s"]);
   expect(await pinging).toMatch(/ 0% packet loss/);
   await ping("primary-pod", "192.168.2.101");
   expect(await index()).toBe(before);
-  await eventually(async () => expect(await nodes()).toContainEqual(["left", "Ready"]), { withinMs: 15_000 });
+  await eventually(async () => expect(await nodes()).toContainEqual(["left", "Ready"]), WITHIN);
 });
 
 test.each([

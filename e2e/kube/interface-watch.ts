@@ -22,7 +22,7 @@ export class InterfaceWatch {
     const watch = new InterfaceWatch(sandbox);
     await once(watch.#child, "spawn");
     // `ip monitor` says nothing when it is ready: something small is changed until it is heard.
-    const deadline = performance.now() + 5_000;
+    const deadline = performance.now() + 60_000;
     while (watch.#heard === "") {
       if (performance.now() > deadline) throw new Error("ip monitor stays silent");
       await sandbox.exec("ip", "link", "set", "lo", "txqueuelen", `${1000 + Math.round(Math.random() * 1000)}`);

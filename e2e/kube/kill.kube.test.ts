@@ -13,7 +13,7 @@ import { leasesOf, WiredCluster } from "./wired-cluster.js";
 
 const SEED = process.env.RATCHET_TEST_SEED ?? String(Date.now());
 const ROUNDS = Number(process.env.RATCHET_TEST_ROUNDS ?? 10);
-const SETTLE_MS = 90_000;
+const SETTLE_MS = 240_000;
 
 let wired: WiredCluster;
 let cluster: KubeCluster;
@@ -69,7 +69,7 @@ test(`whatever is killed while pods come and go, everything converges and nothin
     (error as Error).message += `\nafter: ${story.join("; ")}`;
     throw error;
   }
-}, 400_000);
+}, 1_200_000);
 
 test("a node that reboots gets its pods and their wires back", async () => {
   await converge();
@@ -83,10 +83,10 @@ test("a node that reboots gets its pods and their wires back", async () => {
   // The survivor's interface on the other node is the one it was.
   const after = await right.link("in2");
   expect([after.ifindex, after.address]).toEqual([before.ifindex, before.address]);
-}, 300_000);
+}, 600_000);
 
 test("once the pods are deleted, nothing is left of them anywhere", async () => {
-  await cluster.kubectl(["delete", "pod", ...NAMES, "--wait=true", "--timeout=120s"]);
+  await cluster.kubectl(["delete", "pod", ...NAMES, "--wait=true", "--timeout=240s"]);
   for (const node of cluster.nodes) {
     const panel = new Sandbox(`/run/netns/${wired.ratchet.panelOf(node)}`);
     await eventually(
@@ -100,7 +100,7 @@ test("once the pods are deleted, nothing is left of them anywhere", async () => 
         }
         expect(registrationsOf(cluster, node)).toEqual([]);
       },
-      { withinMs: 60_000, everyMs: 200 },
+      { withinMs: 120_000, everyMs: 200 },
     );
   }
   await eventually(
@@ -111,9 +111,9 @@ test("once the pods are deleted, nothing is left of them anywhere", async () => 
       const { findings } = await wired.ratchet.api.request<{ findings: object[] }>("GET", "/api/v1/doctor");
       expect(findings).toEqual([]);
     },
-    { withinMs: 30_000, everyMs: 200 },
+    { withinMs: 120_000, everyMs: 200 },
   );
-}, 300_000);
+}, 600_000);
 
 /** All pods there and Ready, all links up, and the wires carry. */
 async function converge(): Promise<void> {
@@ -130,19 +130,19 @@ async function converge(): Promise<void> {
         const sandbox = new Sandbox(await cluster.podNetns(pod));
         expect(await sandbox.ping(address)).toMatchObject({ received: 3, ttl: 64 });
       },
-      { withinMs: 30_000, everyMs: 200 },
+      { withinMs: 120_000, everyMs: 200 },
     );
   }
 }
 
 async function makeAgain(pod: string): Promise<void> {
-  await retried(() => cluster.kubectl(["delete", "pod", pod, "--ignore-not-found", "--wait=true", "--timeout=90s"]));
+  await retried(() => cluster.kubectl(["delete", "pod", pod, "--ignore-not-found", "--wait=true", "--timeout=150s"]));
   await retried(() => cluster.apply(MANIFESTS[pod]!));
 }
 
 /** kubectl does not try again while the API server is away. */
 async function retried<T>(work: () => Promise<T>): Promise<T> {
-  for (let left = 20; ; left--) {
+  for (let left = 120; ; left--) {
     try {
       return await work();
     } catch (error) {

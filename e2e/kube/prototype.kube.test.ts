@@ -10,6 +10,7 @@ import {
   Sandbox,
 } from "@ratchet/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { WITHIN } from "./ratchet-objects.js";
 import { leasesOf, SHIM, WiredCluster } from "./wired-cluster.js";
 
 // The prototype's node config with nothing changed but addresses: no key of ours, no version. Its pair of pods, too.
@@ -90,7 +91,7 @@ test.each([
     const names = pods.map(({ metadata }) => metadata.name);
     await cluster.apply(pods);
     await cluster.waitPodsReady(names);
-    const { links } = await waitUntilSettled(wired.ratchet.api, "default", 20_000);
+    const { links } = await waitUntilSettled(wired.ratchet.api, "default", WITHIN.withinMs);
     expect(links.map(({ status }) => status.transport)).toEqual([transport]);
 
     const [primary, pair] = [
@@ -101,8 +102,9 @@ test.each([
     expect(await primary.addressesByInterface()).toEqual({ lo: LO, in1: ["192.168.2.100/24"] });
     expect(await pair.addressesByInterface()).toEqual({ lo: LO, in2: ["192.168.2.101/24"] });
     expect((await primary.link("in1")).mtu).toBe(1450);
-    await eventually(async () =>
-      expect(await primary.ping("192.168.2.101")).toEqual({ sent: 3, received: 3, ttl: 64 }),
+    await eventually(
+      async () => expect(await primary.ping("192.168.2.101")).toEqual({ sent: 3, received: 3, ttl: 64 }),
+      WITHIN,
     );
     const seen = await cluster.kubectl(["get", "pod", "primary-pod", "-o", "jsonpath={.status.podIP}"]);
     expect(seen).toBe("192.168.2.100");
@@ -111,10 +113,10 @@ test.each([
     for (const node of cluster.nodes) {
       const panel = new Sandbox(`/run/netns/${wired.ratchet.panelOf(node)}`);
       await eventually(async () => expect((await panel.links()).map(({ ifname }) => ifname)).toEqual(["lo"]), {
-        withinMs: 20_000,
+        ...WITHIN,
       });
       expect(leasesOf(node)).toEqual([]);
     }
-    await eventually(async () => expect((await wired.ratchet.api.topology()).links).toEqual([]));
+    await eventually(async () => expect((await wired.ratchet.api.topology()).links).toEqual([]), WITHIN);
   },
 );

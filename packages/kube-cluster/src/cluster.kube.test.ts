@@ -58,7 +58,7 @@ test("a scheduler that ends by itself is started again, one that was killed on p
   const scheduler = cluster.controlPlane["kube-scheduler"];
   const before = scheduler.pid as number;
   process.kill(before, "SIGKILL");
-  await expect.poll(() => scheduler.pid !== undefined && scheduler.pid !== before, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => scheduler.pid !== undefined && scheduler.pid !== before, { timeout: 60_000 }).toBe(true);
   await scheduler.kill();
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(scheduler.isRunning).toBe(false);
@@ -104,7 +104,7 @@ test("a node that reboots starts its pods again and keeps nothing of their old s
   });
   // The other node's and the control plane's processes went on.
   expect(whileOff).toEqual({ namespace: false, mounts: [], processes: true });
-  await expect.poll(() => restartsOf("rebooted"), { timeout: 60_000, interval: 200 }).toBe("1");
+  await expect.poll(() => restartsOf("rebooted"), { timeout: 180_000, interval: 200 }).toBe("1");
   await cluster.waitPodsReady(["rebooted", "beside"]);
   expect(await restartsOf("beside")).toBe("0");
   await cluster.kubectl(["delete", "pod", "rebooted", "beside"]);

@@ -37,7 +37,7 @@ export interface KubeClusterOptions {
 
 export interface PodWait {
   namespace?: string;
-  /** Default 60 s. */
+  /** Default 180 s. */
   withinSeconds?: number;
 }
 
@@ -141,7 +141,7 @@ async function bringUp(folder: RunFolder, swept: string[], options: KubeClusterO
   const kubectlResult = (args: readonly string[], stdin?: string) =>
     commandResult(
       [programs.kubectl, `--kubeconfig=${kubeconfigs.admin}`, `--cache-dir=${join(control, "kubectl")}`, ...args],
-      { timeoutMs: 180_000, ...(stdin !== undefined && { stdin }) },
+      { timeoutMs: 600_000, ...(stdin !== undefined && { stdin }) },
     );
   const kubectl = async (args: readonly string[], stdin?: string) => {
     const { code, stdout, stderr } = await kubectlResult(args, stdin);
@@ -175,7 +175,7 @@ async function bringUp(folder: RunFolder, swept: string[], options: KubeClusterO
       });
     }),
   );
-  const waitNodesReady = async (withinSeconds = 60) => {
+  const waitNodesReady = async (withinSeconds = 180) => {
     for (const { name } of nodes) await waitNodeReady(name, withinSeconds);
   };
   // `kubectl wait` fails at once for a node that has not registered yet.
@@ -221,7 +221,7 @@ async function bringUp(folder: RunFolder, swept: string[], options: KubeClusterO
     const [node = "", uid = ""] = found.split(" ");
     return nodeNamed(node).podNetns(uid);
   };
-  const waitPods = async (what: string, pods: readonly string[], { namespace, withinSeconds = 60 }: PodWait) => {
+  const waitPods = async (what: string, pods: readonly string[], { namespace, withinSeconds = 180 }: PodWait) => {
     if (pods.length === 0) return;
     const flags = [`--for=${what}`, "-n", namespace ?? "default", `--timeout=${withinSeconds}s`];
     await kubectl(["wait", ...flags, ...pods.map((pod) => `pod/${pod}`)]);
@@ -250,7 +250,7 @@ async function bringUp(folder: RunFolder, swept: string[], options: KubeClusterO
       await node.powerOff();
       await whileOff?.();
       await node.boot();
-      await waitNodeReady(name, 60);
+      await waitNodeReady(name, 180);
     },
     stop: () => {
       for (const daemon of Object.values(processes)) daemon.release();

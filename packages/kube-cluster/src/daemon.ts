@@ -41,7 +41,7 @@ export class Daemon {
   }
 
   /** Starts the process and waits until it does its work. Running already is success. */
-  async start(withinMs = 60_000): Promise<void> {
+  async start(withinMs = 180_000): Promise<void> {
     this.#isWanted = true;
     if (this.#child !== undefined) return;
     const { name, argv, netns, groupFile, logFile, env, isReady } = this.#setup;

@@ -8,7 +8,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 
-const READY_WITHIN_MS = 40_000;
+const READY_WITHIN_MS = 120_000;
 
 /** A real kube-apiserver on an etcd that is given, without nodes: pods are objects that nothing runs. */
 export class KubeApiServer {

@@ -83,7 +83,7 @@ export class TestApi {
   }
 
   /** Reads until it is so; status follows events, not requests. */
-  async until(path: string, is: (body: Answer["body"]) => boolean, withinMs = 5000): Promise<Answer["body"]> {
+  async until(path: string, is: (body: Answer["body"]) => boolean, withinMs = 20_000): Promise<Answer["body"]> {
     const endMs = Date.now() + withinMs;
     for (;;) {
       const { body } = await this.get(path);

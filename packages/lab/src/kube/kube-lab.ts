@@ -38,7 +38,7 @@ export interface KubeLab {
   stop(): Promise<void>;
 }
 
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 120_000;
 
 /**
  * Starts Kubernetes, the control plane and an agent per node, and applies the topology as `kubectl apply` does.

@@ -32,7 +32,7 @@ export interface KubeRatchet {
   stop(): Promise<void>;
 }
 
-const AGENTS_MS = 20_000;
+const AGENTS_MS = 60_000;
 
 /** Starts them from the built parts and waits until the agents are connected. On failure nothing of them is left. */
 export async function startKubeRatchet(cluster: KubeCluster, options: KubeRatchetOptions = {}): Promise<KubeRatchet> {
