@@ -17,8 +17,10 @@ process.on("message", (message: ToFleet) => {
     }
     return;
   }
-  tell({ type: "figures", figures: { agents: agents.length, bytes: agents.map(({ bytes }) => bytes) } });
-  for (const agent of agents) agent.bytes = 0;
+  const bytes = agents.map((agent) => agent.bytes);
+  const assignments = agents.map((agent) => agent.assignments);
+  tell({ type: "figures", figures: { agents: agents.length, bytes, assignments } });
+  for (const agent of agents) agent.bytes = agent.assignments = 0;
 });
 // The bench has died.
 process.on("disconnect", () => process.exit());

@@ -13,8 +13,9 @@ export type FromFleet =
 
 export interface FleetFigures {
   agents: number;
-  /** Of each agent since the figures were begun anew, in bytes. */
+  /** What each agent was sent since the figures were begun anew: bytes, and assignments. */
   bytes: number[];
+  assignments: number[];
 }
 
 /** Milliseconds on a clock that all processes of the machine share (CLOCK_MONOTONIC). */

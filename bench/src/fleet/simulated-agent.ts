@@ -16,6 +16,7 @@ export interface SimulatedAgentEvents {
 /** An agent without a kernel: it has at once what it is asked to have. A real WebSocket, and its own node's part alone. */
 export class SimulatedAgent {
   bytes = 0;
+  assignments = 0;
   readonly #url: string;
   readonly #name: string;
   readonly #address: string;
@@ -43,6 +44,7 @@ export class SimulatedAgent {
   }
 
   #take(socket: WebSocket, frame: ApiAssignment): void {
+    this.assignments++;
     if (frame.full) this.#events.connected();
     else for (const wire of frame.wires) this.#events.told(wire);
     socket.send(JSON.stringify(statusOf(frame)));

@@ -7,9 +7,10 @@ import { monotonicMs } from "../fleet/messages.js";
 import { residentMiB } from "../memory.js";
 import { medianOf, millisecondsOf, quantileOf } from "../statistics.js";
 
+const LARGEST_LINKS = 50_000;
 const SIZES = [
   { agents: 100, links: 5_000 },
-  { agents: 1_000, links: 50_000 },
+  { agents: 1_000, links: LARGEST_LINKS },
 ];
 const PODS_A_NODE = 10;
 const CHANGES = 300;
@@ -29,6 +30,7 @@ export const scale: Row = {
     try {
       await api.start();
       const figures: Figure[] = [];
+      const sent: Sent[] = [];
       let nodes = 0;
       let links = 0;
       for (const size of SIZES) {
@@ -38,9 +40,12 @@ export const scale: Row = {
         const up = await millisecondsOf(() => allUp(api, size.links));
         say(`${size.agents} agents connected, ${size.links} links Up after ${(up / 1000).toFixed(1)} s`);
         ({ agents: nodes, links } = size);
+        sent.push(await sentUntilUp(fleet, size));
         figures.push(...(await changes(api, fleet, size, say)));
       }
       figures.push(...(await lists(api, links, say)));
+      const whole = await snapshot(api, links, say);
+      figures.push(...whole.figures, ...sent.map((each) => shareOf(each, whole.bytes)));
       figures.push(...(await startUp(api, fleet, links, say)));
       return figures;
     } finally {
@@ -82,6 +87,31 @@ async function allUp(api: BenchApi, count: number): Promise<void> {
   );
 }
 
+/** What one agent was sent until everything was Up, in bytes: the median. */
+interface Sent {
+  what: string;
+  links: number;
+  bytes: number;
+}
+
+async function sentUntilUp(fleet: Fleet, { agents, links }: (typeof SIZES)[number]): Promise<Sent> {
+  const { bytes } = await fleet.figures();
+  return { what: sizeOf({ agents, links }), links, bytes: medianOf(bytes) };
+}
+
+/** Beside all that a browser is sent of so many links: an agent gets its own node's part. */
+function shareOf({ what, links, bytes }: Sent, snapshotBytes: number): Figure {
+  const all = (snapshotBytes * links) / LARGEST_LINKS;
+  return {
+    what: `sent to one agent until all is Up, ${what}`,
+    value: bytes / 1024,
+    unit: "KiB",
+    baseline: { what: "the snapshot of it all", value: all / 1024 },
+  };
+}
+
+const sizeOf = ({ agents, links }: (typeof SIZES)[number]) => `${agents} agents, ${links} links`;
+
 /** One link after the other cut or restored: from the request to the later of its two agents. */
 async function changes(
   api: BenchApi,
@@ -89,7 +119,7 @@ async function changes(
   { agents, links }: { agents: number; links: number },
   say: (line: string) => void,
 ): Promise<Figure[]> {
-  const first = await fleet.figures();
+  await fleet.figures();
   const random = new Random("scale");
   const samples: number[] = [];
   for (let count = 0; count < CHANGES; count++) {
@@ -101,13 +131,13 @@ async function changes(
     await api.client.patchLink(name, { spec: { state } });
     samples.push((await told) - asked);
   }
-  const { bytes } = await fleet.figures();
+  const { bytes, assignments } = await fleet.figures();
   const [p50, p99] = [medianOf(samples), quantileOf(samples, 0.99)];
-  const memory = residentMiB(api.pid);
-  const whole = medianOf(first.bytes) / 1024;
-  const later = bytes.reduce((sum, each) => sum + each, 0) / CHANGES;
-  say(`${agents} agents: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, API ${memory.toFixed(0)} MiB`);
-  const what = `${agents} agents, ${links} links`;
+  const [memory, most] = [residentMiB(api.pid), residentMiB(api.pid, "most")];
+  const eachOf = (counts: number[]) => counts.reduce((sum, each) => sum + each, 0) / CHANGES;
+  say(`${agents} agents: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`);
+  say(`${agents} agents: API ${memory.toFixed(0)} MiB, at most ${most.toFixed(0)} MiB`);
+  const what = sizeOf({ agents, links });
   return [
     { what: `change to agent, median, ${what}`, value: p50, unit: "ms" },
     {
@@ -118,12 +148,11 @@ async function changes(
       ...{ what: `memory of the API, ${what}`, value: memory, unit: "MiB" },
       ...(agents < 1000 ? {} : { bar: `${BAR_MIB} MiB`, isMet: memory <= BAR_MIB }),
     },
-    { what: `sent to one agent until all is Up, ${what}`, value: whole, unit: "KiB" },
+    { what: `and the most it had while they came, ${what}`, value: most, unit: "MiB" },
+    { what: `sent to all agents for one change, ${what}`, value: eachOf(bytes) / 1024, unit: "KiB" },
     {
-      what: `sent to all agents for one change, ${what}`,
-      value: later / 1024,
-      unit: "KiB",
-      note: "two agents are concerned",
+      ...{ what: `assignments sent for one change, ${what}`, value: eachOf(assignments), unit: "" },
+      ...{ bar: "2, one to each end", isMet: eachOf(assignments) <= 2 },
     },
   ];
 }
@@ -143,8 +172,18 @@ async function lists(api: BenchApi, links: number, say: (line: string) => void):
     );
   } while (next !== undefined);
   if (seen !== links) throw new Error(`${seen} of ${links} links were listed`);
+  const whole = pages.reduce((sum, ms) => sum + ms, 0);
+  say(`${links} links: ${whole.toFixed(0)} ms in ${pages.length} pages`);
+  return [
+    { what: `${links} links listed in pages of ${PAGE}`, value: whole / 1000, unit: "s" },
+    { what: `one page of ${PAGE} of them, median`, value: medianOf(pages), unit: "ms" },
+  ];
+}
+
+/** All that a browser is sent when it comes. */
+async function snapshot(api: BenchApi, links: number, say: (line: string) => void) {
   let bytes = 0;
-  const snapshot = await millisecondsOf(async () => {
+  const took = await millisecondsOf(async () => {
     const socket = new WebSocket(`${api.url.replace("http", "ws")}/api/v1/stream`);
     bytes = await new Promise<number>((resolve, reject) => {
       socket.onmessage = ({ data }) => resolve(Buffer.byteLength(String(data)));
@@ -152,16 +191,10 @@ async function lists(api: BenchApi, links: number, say: (line: string) => void):
     });
     socket.close();
   });
-  const whole = pages.reduce((sum, ms) => sum + ms, 0);
-  say(`${links} links: ${whole.toFixed(0)} ms in ${pages.length} pages; snapshot ${snapshot.toFixed(0)} ms`);
-  return [
-    { what: `${links} links listed in pages of ${PAGE}`, value: whole / 1000, unit: "s" },
-    { what: `one page of ${PAGE} of them, median`, value: medianOf(pages), unit: "ms" },
-    {
-      ...{ what: `${links} links and their pods streamed as a snapshot`, value: snapshot / 1000, unit: "s" },
-      note: `${(bytes / 2 ** 20).toFixed(1)} MiB`,
-    },
-  ];
+  const note = `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  say(`${links} links: snapshot of ${note} in ${took.toFixed(0)} ms`);
+  const what = `${links} links and their pods streamed as a snapshot`;
+  return { bytes, figures: [{ what, value: took / 1000, unit: "s", note }] satisfies Figure[] };
 }
 
 async function startUp(api: BenchApi, fleet: Fleet, links: number, say: (line: string) => void): Promise<Figure[]> {
