@@ -11,5 +11,5 @@ it("hundreds of wires made, cut, mended and taken away leave nothing, and nothin
   const [first, last] = [result.samples[0], result.samples.at(-1)];
   // Four changes a cycle, and those of the first cycles are gone by now: 300 take some eight seconds at the fastest.
   expect(last?.changes).toBeLessThan(CYCLES * 4);
-  expect(Object.keys(first?.memory ?? {}).sort()).toEqual(["agent left", "agent right", "api"]);
+  expect(Object.keys(first?.held ?? {}).sort()).toEqual(["agent left", "agent right", "api"]);
 }, 600_000);

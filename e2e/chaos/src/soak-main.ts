@@ -5,15 +5,16 @@ import { runSoak } from "./soak/soak.js";
 const USAGE = `usage: pnpm test:soak -- [--cycles N] [--keep SECONDS]
 
 Makes a wire, cuts it, mends it and takes it away, again and again, in a lab of its own; fails when memory of API or
-agents or the store grows, when anything is left at the end, or when the history keeps more than it shall.
+agents or the store grows, when anything is left at the end, or when the history keeps more than it shall. Memory is
+printed in MiB, resident and (held after a collection of garbage).
 
   --cycles N      default 10000
   --keep SECONDS  age at which changes are deleted; default 60
   --help          this text
 `;
 
-function row({ cycles, memory, storeBytes, historyBytes, changes, oldestSeconds }: Sample): string {
-  const processes = Object.entries(memory).map(([name, bytes]) => `${name} ${mib(bytes)}`);
+function row({ cycles, memory, held, storeBytes, historyBytes, changes, oldestSeconds }: Sample): string {
+  const processes = Object.entries(memory).map(([name, bytes]) => `${name} ${mib(bytes)} (${mib(held[name] ?? 0)})`);
   const files = `store ${mib(storeBytes)}, history ${mib(historyBytes)} MiB`;
   return `${cycles} cycles: ${processes.join(", ")}, ${files}, ${changes} changes, oldest ${oldestSeconds.toFixed(0)} s`;
 }

@@ -3,17 +3,24 @@ import { join } from "node:path";
 import type { Change, List } from "@ratchet/contracts";
 import type { Lab } from "@ratchet/lab";
 import type { Client } from "@ratchet/testkit";
+import type { HeldMemory } from "./held-memory.js";
 import type { Sample } from "./judge.js";
 
 /** Measures a running lab. */
-export async function measure(lab: Lab, client: Client, cycles: number): Promise<Sample> {
+export async function measure(lab: Lab, client: Client, holding: HeldMemory, cycles: number): Promise<Sample> {
   const memory: Record<string, number> = {};
-  for (const [name, pid] of Object.entries(lab.pids())) if (pid !== undefined) memory[name] = residentBytes(pid);
+  const held: Record<string, number> = {};
+  for (const [name, pid] of Object.entries(lab.pids())) {
+    if (pid === undefined) continue;
+    held[name] = await holding.bytesOf(pid);
+    memory[name] = residentBytes(pid);
+  }
   const data = join(lab.dataDir, "api");
   const { changes, oldest } = await readHistory(client);
   return {
     cycles,
     memory,
+    held,
     storeBytes: sizeOf(join(data, "store.db")) + sizeOf(join(data, "store.db-wal")),
     historyBytes: sizeOf(join(data, "history.db")) + sizeOf(join(data, "history.db-wal")),
     changes,

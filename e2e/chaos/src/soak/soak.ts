@@ -1,6 +1,7 @@
 import { startLab } from "@ratchet/lab";
 import { Client } from "@ratchet/testkit";
 import { cycle, type Lane } from "./cycle.js";
+import { HeldMemory } from "./held-memory.js";
 import { judge, type Sample } from "./judge.js";
 import { leftovers } from "./leftovers.js";
 import { measure } from "./measure.js";
@@ -13,8 +14,8 @@ const DAY_SECONDS = 86_400;
 const MIB = 2 ** 20;
 /** Below it a process is still warming up when the run ends. */
 const LONG_RUN = 5000;
-/** Left to itself a process on a large machine collects garbage every few minutes, and what it holds cannot be seen. */
-const NODE_OPTIONS = "--max-old-space-size=320 --max-semi-space-size=8";
+/** Small heaps, so that resident memory stays near what is held. */
+const HEAP_OPTIONS = "--max-old-space-size=320 --max-semi-space-size=8";
 
 export interface SoakOptions {
   cycles: number;
@@ -34,11 +35,26 @@ export interface SoakResult {
 }
 
 /** Makes and takes away wires in a lab of its own, and watches what must not grow. */
-export async function runSoak({ cycles, keepSeconds, signal, say, onSample }: SoakOptions): Promise<SoakResult> {
-  // The lab's processes take both from the environment.
-  const environment = { RATCHET_HISTORY_DAYS: String(keepSeconds / DAY_SECONDS), NODE_OPTIONS };
-  const before = Object.fromEntries(Object.keys(environment).map((name) => [name, process.env[name]]));
-  Object.assign(process.env, environment);
+export async function runSoak(options: SoakOptions): Promise<SoakResult> {
+  const holding = new HeldMemory();
+  // The lab's processes take these from the environment.
+  const restore = setEnvironment({
+    ...holding.environment,
+    RATCHET_HISTORY_DAYS: String(options.keepSeconds / DAY_SECONDS),
+    NODE_OPTIONS: `${HEAP_OPTIONS} ${holding.environment.NODE_OPTIONS}`,
+  });
+  try {
+    return await soak(options, holding);
+  } finally {
+    restore();
+    holding.close();
+  }
+}
+
+async function soak(
+  { cycles, keepSeconds, signal, say, onSample }: SoakOptions,
+  holding: HeldMemory,
+): Promise<SoakResult> {
   const lab = await startLab({
     name: `soak${process.pid}`,
     port: 0,
@@ -56,7 +72,7 @@ export async function runSoak({ cycles, keepSeconds, signal, say, onSample }: So
     let measuring: Promise<void> = Promise.resolve();
     const step = Math.max(1, Math.floor(cycles / SAMPLES));
     const take = async () => {
-      const sample = await measure(lab, client, done);
+      const sample = await measure(lab, client, holding, done);
       samples.push(sample);
       onSample?.(sample);
     };
@@ -70,17 +86,25 @@ export async function runSoak({ cycles, keepSeconds, signal, say, onSample }: So
     );
     await measuring;
     for (const { pods } of lanes) for (const pod of pods) await client.remove("pods", pod);
-    const slackBytes = (cycles >= LONG_RUN ? 8 : 64) * MIB;
+    const [slackBytes, residentSlackBytes] = cycles >= LONG_RUN ? [4 * MIB, 64 * MIB] : [32 * MIB, 96 * MIB];
     // Deleted in turns of a quarter of the age at most.
-    const grown = judge(samples, { slackBytes, maxAgeSeconds: keepSeconds * 1.25 + 15 });
+    const grown = judge(samples, { slackBytes, residentSlackBytes, maxAgeSeconds: keepSeconds * 1.25 + 15 });
     return { cycles: done, samples, problems: [...grown, ...(await whatStays(() => leftovers(lab, client)))] };
   } finally {
     await lab.stop();
-    for (const [name, value] of Object.entries(before)) {
+  }
+}
+
+/** Answers how to put it back. */
+function setEnvironment(environment: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, environment);
+  return () => {
+    for (const [name, value] of before) {
       if (value === undefined) delete process.env[name];
       else process.env[name] = value;
     }
-  }
+  };
 }
 
 /** Half of the wires stay inside a node, half cross to the other. */
