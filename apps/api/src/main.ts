@@ -1,10 +1,13 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import { parseFlags, USAGE } from "./config/flags.js";
+import { keepHeapTight } from "./tight-heap.js";
 import { VERSION } from "./version.js";
 
 // Beside the program and not in the folder for temporary files, so that stopping leaves nothing on the machine.
 enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url)));
+
+keepHeapTight();
 
 const OWN_WEB = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
