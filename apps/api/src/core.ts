@@ -25,6 +25,8 @@ import { PodReadiness } from "./status/pod-readiness.js";
 import { StatusRegistry } from "./status/status-registry.js";
 import type { Store } from "./store/store.js";
 import { StreamHub } from "./stream/stream-hub.js";
+import { Measures } from "./telemetry/measures.js";
+import { DEFAULT_PROBE_SECONDS } from "./telemetry/probe-seconds.js";
 import type { Telemetry } from "./telemetry/telemetry.js";
 
 export interface CoreOptions {
@@ -33,6 +35,8 @@ export interface CoreOptions {
   log: Logger;
   /** Absent: this is the only one, and always leads. */
   replica?: ReplicaOptions;
+  /** Between echoes of a link nobody looks at; 0 = none. Default: DEFAULT_PROBE_SECONDS. */
+  probeSeconds?: number;
   /** Called with each committed transaction's time and its number of tries. */
   onCommit?: (seconds: number, tries: number) => void;
 }
@@ -74,7 +78,9 @@ export class Core {
     return core;
   }
 
-  private constructor({ store, history, log, replica, onCommit }: CoreOptions, mirror: Mirror) {
+  private constructor(options: CoreOptions, mirror: Mirror) {
+    const { store, history, log, replica, onCommit, probeSeconds = DEFAULT_PROBE_SECONDS } = options;
+    const measures = new Measures();
     const replicas = replica && new Replicas(replica, store, mirror, log);
     const leader: Leader = replicas?.leader ?? new SoleLeader();
     this.store = store;
@@ -85,7 +91,7 @@ export class Core {
     this.mirror = mirror;
     this.health = new StoreHealth(store, log);
     this.transactor = new Transactor(store, mirror, this.health, onCommit, replicas !== undefined);
-    this.observer = new Observer(mirror, this.registry);
+    this.observer = new Observer(mirror, this.registry, measures);
     this.changes = new ChangeLog(store, history, () => this.health.awaySince !== null);
     this.readiness = new PodReadiness(mirror, this.observer);
     this.toolbox = new SettleToolbox(mirror, this.registry, this.readiness);
@@ -115,6 +121,12 @@ export class Core {
       reconciler: this.reconciler,
       feed: this.feed,
       events: this.events,
+      measuring: {
+        measures,
+        probeMs: probeSeconds * 1000,
+        derive: (uid) => this.observer.link(mirror.world.keyOfUid(uid) ?? ""),
+        measured: (uids) => this.feed.measured(uids),
+      },
       isStoreAway: () => this.health.awaySince !== null,
       log,
     });

@@ -50,6 +50,8 @@ export interface ApiOptions {
   pools?: AskedPools;
   /** Folder of the built page. */
   web?: string;
+  /** Between echoes of a link nobody looks at; 0 = none. Default 5. */
+  probeSeconds?: number;
   /** Path of a kubeconfig file, or `in-cluster`; absent: there is no Kubernetes. */
   kubeconfig?: string;
   /** Whether the prototype's labels of its pods count; default true. */
@@ -88,6 +90,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     history: history.repository,
     log,
     ...(choice?.kind === "etcd" ? { replica: replicaOf(options) } : {}),
+    ...(options.probeSeconds === undefined ? {} : { probeSeconds: options.probeSeconds }),
     onCommit: (...facts) => metrics.committed(...facts),
   });
   try {

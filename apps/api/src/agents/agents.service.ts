@@ -20,7 +20,7 @@ import type { AgentRecord, NodeRecord } from "../state/records.js";
 import type { Transactor } from "../state/transactor.js";
 import type { Feed } from "../status/feed.js";
 import type { StatusRegistry } from "../status/status-registry.js";
-import { Telemetry } from "../telemetry/telemetry.js";
+import { Telemetry, type TelemetryParts } from "../telemetry/telemetry.js";
 import { type AgentRelay, NO_RELAY } from "./agent-relay.js";
 import { AgentRpc } from "./agent-rpc.js";
 import type { Dispatcher } from "./dispatcher.js";
@@ -47,6 +47,7 @@ export interface AgentsParts {
   reconciler: Reconciler;
   feed: Feed;
   events: EventLog;
+  measuring: Omit<TelemetryParts, "world">;
   isStoreAway: () => boolean;
   log: Logger;
 }
@@ -62,7 +63,8 @@ export class AgentsService {
 
   constructor(parts: AgentsParts) {
     this.#parts = parts;
-    this.telemetry = new Telemetry(parts.mirror.world, (node, frame) => this.send(node, frame));
+    const measuring = { ...parts.measuring, world: parts.mirror.world };
+    this.telemetry = new Telemetry(measuring, (node, frame) => this.send(node, frame));
     this.#heartbeat = setInterval(() => this.#ping(), HEARTBEAT_MS);
     this.#heartbeat.unref();
   }

@@ -10,6 +10,7 @@ test("flags come before the environment, and the environment before defaults", (
       data: "/from/flag",
       store: { kind: "embedded" },
       replica: { peers: {} },
+      probeSeconds: 5,
       usesLabels: true,
       history: { historyDays: 0 },
       logLevel: "warn",

@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
+import { z } from "zod";
 import type { GateFiles } from "../access/gate.js";
 import type { AskedPools } from "../pools/set-installation-pools.js";
 import type { StoreChoice } from "../store/open-store.js";
+import { DEFAULT_PROBE_SECONDS } from "../telemetry/probe-seconds.js";
 import { ACCESS_FLAGS, ACCESS_USAGE, isGuarded, readAccessFlags } from "./access-flags.js";
 import { HISTORY_FLAGS, HISTORY_USAGE, type HistoryConfig, readHistoryFlags } from "./history-flags.js";
 import { type ListenAddress, parseListenAddress } from "./listen-address.js";
@@ -18,6 +20,8 @@ ${ACCESS_USAGE}  --socket PATH        unix socket beside it, mode 0600
 ${STORE_USAGE}${REPLICA_USAGE}${POOL_USAGE}${HISTORY_USAGE}  --web DIR            folder of the built page (default: the one beside this program)
   --kubeconfig FILE    show the pods of that Kubernetes cluster and wire them; in-cluster: of the one this runs in
   --use-labels WORD    true or false: whether the prototype's labels of its pods count (default true)
+  --probe-seconds N    links with addresses at both ends are tried by an echo every N seconds, 0-3600 (default 5);
+                       0: only while somebody looks at them
   --log-level LEVEL    trace, debug, info, warn, error or silent (default info)
   --help               print this
   --version            print the version
@@ -26,6 +30,11 @@ Each can be given in the environment: RATCHET_DATA for --data, RATCHET_LOG_LEVEL
 `;
 
 const DEFAULT_LISTEN = "127.0.0.1:8080";
+const ProbeSeconds = z
+  .string()
+  .regex(/^\d{1,4}$/)
+  .transform(Number)
+  .pipe(z.int().max(3600));
 const LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
 
 export interface Config {
@@ -41,6 +50,8 @@ export interface Config {
   kubeconfig?: string;
   usesLabels: boolean;
   replica: ReplicaConfig;
+  /** Between echoes of a link nobody looks at; 0 = none. */
+  probeSeconds: number;
   logLevel: (typeof LEVELS)[number];
 }
 
@@ -64,6 +75,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
         ...REPLICA_FLAGS,
         ...POOL_FLAGS,
         ...HISTORY_FLAGS,
+        "probe-seconds": { type: "string" },
         "log-level": { type: "string" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
@@ -95,6 +107,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
     history: readHistoryFlags(given, problems),
     kubeconfig: given("kubeconfig"),
     usesLabels: given("use-labels") ?? "true",
+    probeSeconds: ProbeSeconds.safeParse(given("probe-seconds") ?? String(DEFAULT_PROBE_SECONDS)),
     logLevel: (given("log-level") ?? "info") as Config["logLevel"],
   };
   if (config.data === undefined && !problems.includes("--data is empty"))
@@ -103,6 +116,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
   if (config.socket !== undefined && Buffer.byteLength(config.socket) > 107)
     problems.push("--socket is longer than 107 bytes");
   if (!["true", "false"].includes(config.usesLabels)) problems.push("--use-labels must be true or false");
+  if (!config.probeSeconds.success) problems.push("--probe-seconds must be a whole number from 0 to 3600");
   if (!LEVELS.includes(config.logLevel)) problems.push(`--log-level must be one of ${LEVELS.join(", ")}`);
   const { listen, data, store, replica, pools, history, logLevel, socket, web, kubeconfig } = config;
   if (problems.length > 0 || listen === undefined || data === undefined || store === undefined) return { problems };
@@ -115,6 +129,7 @@ export function parseFlags(args: string[], env: Readonly<Record<string, string |
       replica,
       history,
       logLevel,
+      probeSeconds: config.probeSeconds.data ?? DEFAULT_PROBE_SECONDS,
       usesLabels: config.usesLabels === "true",
       ...(Object.keys(pools).length === 0 ? {} : { pools }),
       ...(socket === undefined ? {} : { socket }),

@@ -38,6 +38,22 @@ export function podWithAddress(world: World, namespace: string, address: string)
   return null;
 }
 
+/** uid of the link whose other end than this pod has the address. */
+export function linkTo(world: World, podKey: string, address: string): string | undefined {
+  const own = world.pod(podKey)?.data;
+  for (const linkKey of world.linksOfPod(podKey)) {
+    const link = world.wired(linkKey);
+    if (link === undefined) continue;
+    for (const end of world.endsOf(link)) {
+      const far =
+        "pod" in end && end.pod !== own?.name ? world.pod(keys.pod(link.namespace, end.pod))?.data : undefined;
+      if (far !== undefined && addressesAt(world, link, far).some((text) => addressOf(text) === address))
+        return link.uid;
+    }
+  }
+  return undefined;
+}
+
 function addressesAt(world: World, link: LinkRecord, pod: PodRecord): string[] {
   return endsAt(world, link, pod.name).flatMap((end) => [
     ...(end.addresses ?? []),

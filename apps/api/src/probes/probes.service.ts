@@ -1,9 +1,9 @@
 import { Inject, Injectable } from "@nestjs/common";
-import { PING_MAX_MS, PingRequest, type PingResult, TraceRequest, type TraceResult } from "@ratchet/contracts";
+import { keys, PING_MAX_MS, PingRequest, type PingResult, TraceRequest, type TraceResult } from "@ratchet/contracts";
 import { parseBody } from "../admission/parse-object.js";
 import { Core } from "../core.js";
 import { callProblem } from "./call-problem.js";
-import { podWithAddress } from "./find-address.js";
+import { linkTo, podWithAddress } from "./find-address.js";
 import { findPlace } from "./find-place.js";
 
 /** Over what the request itself may take, for an agent that is busy. */
@@ -24,7 +24,20 @@ export class ProbesService {
     const { node, podUid, address } = findPlace(this.#core.mirror.world, namespace, name, to);
     const timeoutMs = PING_MAX_MS + SLACK_MS;
     const params = { podUid, address, ...fields };
-    return answered(this.#core.agents.rpc.call(node, "ping", params, { signal, timeoutMs }));
+    const startMs = Date.now();
+    const result = await answered(this.#core.agents.rpc.call(node, "ping", params, { signal, timeoutMs }));
+    this.#note(keys.pod(namespace, name), result, startMs);
+    return result;
+  }
+
+  /** A ping over a link is a measurement of the link as well. */
+  #note(podKey: string, { address, sent, received, rttMs }: PingResult, startMs: number): void {
+    const { mirror, telemetry } = this.#core;
+    const linkUid = linkTo(mirror.world, podKey, address);
+    const nowMs = Date.now();
+    if (linkUid === undefined || sent === 0) return;
+    const times = [rttMs?.min ?? null, rttMs?.avg ?? null, rttMs?.mdev ?? null] as const;
+    telemetry.pinged(linkUid, [linkUid, 0, sent, received, ...times], nowMs - startMs, nowMs);
   }
 
   /** @throws as `ping` */

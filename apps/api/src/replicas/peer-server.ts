@@ -92,7 +92,7 @@ export class PeerServer {
     this.#heard(follower);
     const { agents, telemetry, places } = this.#parts;
     if (frame.type === "telemetry") {
-      telemetry.wishOf(replica, node, frame.intervalMs);
+      telemetry.wishOf(replica, node, frame);
       return;
     }
     if (frame.type === "request") follower.asked.set(frame.id, node);

@@ -1,5 +1,6 @@
 import { type AssignedWire, type EffectiveImpairment, effectOf, sendersOf } from "@ratchet/contracts";
 import type { NodeRecord } from "../state/records.js";
+import { probeAddress } from "./probe-address.js";
 import type { ResolvedEnd, ResolvedLink } from "./resolve-link.js";
 
 export type Far = AssignedWire["far"];
@@ -23,7 +24,8 @@ export function assignedWire(
   const common = { linkUid: link.uid, namespace: link.namespace, name: link.name, revision, state: link.spec.state };
   if (transport === "veth") {
     const impair = directions(impairmentFrom(resolved, far), impairmentFrom(resolved, near));
-    return { ...common, far: "present", port: portOf(near), peer: { type: "port", port: portOf(far) }, ...impair };
+    const peer = { type: "port" as const, port: portOf(far) };
+    return { ...common, far: "present", port: portOf(near), peer, ...impair, ...probed(resolved, near, far) };
   }
   const own = nodeRecord(node)?.spec;
   const other = nodeRecord(far.node ?? "")?.spec;
@@ -43,7 +45,20 @@ export function assignedWire(
       },
     },
     ...directions(impairmentFrom(resolved, far), null),
+    ...probed(resolved, near, far),
   };
+}
+
+/** One end asks for both: the first. A pod that is both ends would answer itself, without the wire. */
+function probed({ ends }: ResolvedLink, near: ResolvedEnd, far: ResolvedEnd): Pick<AssignedWire, "probe"> {
+  if (near !== ends[0] || near.podKey === far.podKey) return {};
+  const address = probeAddress(addressesOf(near), addressesOf(far));
+  return address === undefined ? {} : { probe: { address } };
+}
+
+function addressesOf({ end, pod }: ResolvedEnd): string[] {
+  const own = pod?.spec.interfaces?.find(({ name }) => name === end.interface);
+  return [...(end.addresses ?? []), ...(own?.addresses ?? [])];
 }
 
 /** What the frames that an end sends shall suffer; null when nothing. */

@@ -64,6 +64,14 @@ export class Feed {
     this.#schedule();
   }
 
+  /** There is something new to say of what was measured of links. */
+  measured(linkUids: readonly string[]): void {
+    const keysOf = linkUids.flatMap((uid) => this.#mirror.world.keyOfUid(uid) ?? []);
+    for (const key of keysOf) this.#next.links.add(key);
+    this.#observer.touch({ links: keysOf });
+    this.#schedule();
+  }
+
   /** An agent came or went: everything on its node reads differently. */
   nodeChanged(node: string): void {
     this.#next.nodes.add(node);

@@ -48,6 +48,7 @@ function directionStatus(
     actual: report?.actual ?? null,
     measured: null,
     agrees: null,
+    compared: [],
     message: report?.message ?? "",
   };
 }

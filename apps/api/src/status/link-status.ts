@@ -9,8 +9,10 @@ import {
   type WireReport,
 } from "@ratchet/contracts";
 import type { ResolvedEnd, ResolvedLink } from "../resolve/resolve-link.js";
+import type { MeasuredLink } from "../telemetry/measures.js";
 import { type Claim, sinceBefore } from "./conditions.js";
 import { impairmentStatus, notInForce } from "./impairment-status.js";
+import { withMeasured } from "./with-measured.js";
 
 /** What the agent of one end's node has said of it. */
 export interface EndReports {
@@ -38,8 +40,9 @@ export function deriveLinkStatus(
   before: LinkStatus | undefined,
   nowIso: string,
   faults: readonly string[] = [],
+  measuredOf: (inForce: string) => MeasuredLink | undefined = () => undefined,
 ): LinkStatus {
-  const impairments = impairmentStatus(resolved, reports);
+  const impairments = withMeasured(impairmentStatus(resolved, reports), resolved, measuredOf);
   const verdict = judge(resolved, reports, faults, impairments);
   const wires = wireReports(resolved, reports);
   return {
@@ -88,6 +91,11 @@ function judge(
   }
   const carrying = judgeCarrier(resolved, reports, wires, faults);
   const unimpaired = carrying.phase === "Up" ? notInForce(impairments) : undefined;
+  const lossy = carrying.phase === "Up" ? wires.find((wire) => wire?.underlay !== undefined)?.underlay : undefined;
+  if (lossy !== undefined) {
+    const what = `the underlay to ${lossy.address} loses ${lossy.lossPercent} % of what is sent to try it`;
+    return verdict("Degraded", "UnderlayLossy", what);
+  }
   if (unimpaired === undefined) return carrying;
   const { from, message } = unimpaired;
   return verdict("Degraded", "ImpairmentNotInForce", `frames from ${from} are not impaired as asked: ${message}`);

@@ -18,6 +18,7 @@ import { type ResolvedEnd, type ResolvedLink, type ResolveSources, resolveLink }
 import { metadataOf } from "../state/documents.js";
 import type { Mirror } from "../state/mirror.js";
 import type { PortClaim } from "../state/records.js";
+import { Measures } from "../telemetry/measures.js";
 import { deriveFaultStatus } from "./fault-status.js";
 import { deriveLinkStatus, type EndReports } from "./link-status.js";
 import { derivePodStatus } from "./pod-status.js";
@@ -28,13 +29,15 @@ export class Observer {
   readonly faults: FaultBoard;
   readonly #mirror: Mirror;
   readonly #registry: StatusRegistry;
+  readonly #measures: Measures;
   readonly #links = new Map<string, { status: LinkStatus; isFresh: boolean }>();
   readonly #pods = new Map<string, PodStatus>();
   readonly #faultStatus = new Map<string, FaultStatus>();
   #carriedMtuBytes: number | null | undefined;
 
-  constructor(mirror: Mirror, registry: StatusRegistry) {
+  constructor(mirror: Mirror, registry: StatusRegistry, measures = new Measures()) {
     this.#mirror = mirror;
+    this.#measures = measures;
     this.#registry = registry;
     this.faults = new FaultBoard(mirror, (linkKey) => this.resolve(linkKey));
   }
@@ -170,7 +173,17 @@ export class Observer {
     const resolved = this.resolve(key);
     if (resolved === undefined) throw new Error(`there is no ${key}`);
     const reports = resolved.ends.map((end) => this.#endReports(end, resolved)) as [EndReports, EndReports];
-    const status = deriveLinkStatus(resolved, reports, kept?.status, new Date().toISOString(), this.#faultsOf(key));
+    const now = new Date();
+    const { uid } = resolved.link;
+    const status = deriveLinkStatus(
+      resolved,
+      reports,
+      kept?.status,
+      now.toISOString(),
+      this.#faultsOf(key),
+      (inForce) => this.#measures.read(uid, inForce, now.getTime()),
+    );
+    if (status.impairments === undefined) this.#measures.clear(uid);
     this.#links.set(key, { status, isFresh: true });
     return status;
   }

@@ -1,4 +1,4 @@
-import { RESOLUTIONS, type Resolution, slotOf } from "./resolution.js";
+import { firstKept, RESOLUTIONS, type Resolution, slotOf } from "./resolution.js";
 import { Series } from "./series.js";
 
 /** packets, bytes, drops, errors */
@@ -23,9 +23,17 @@ export class CountSeries {
     return this.#series.get(resolution)?.map((series) => series.at(slot)) as Counts;
   }
 
-  forgetBefore(nowMs: number): void {
+  get bytes(): number {
+    let bytes = 0;
+    for (const all of this.#series.values()) for (const series of all) bytes += series.bytes;
+    return bytes;
+  }
+
+  /** Keeps the last `keepMs`, and of the fine series no more than its length. */
+  forget(nowMs: number, keepMs: number): void {
     for (const [resolution, all] of this.#series) {
-      for (const series of all) series.forgetBefore(slotOf(resolution, nowMs) - resolution.slots);
+      const first = firstKept(resolution, nowMs, keepMs);
+      for (const series of all) series.forgetBefore(first);
     }
   }
 }

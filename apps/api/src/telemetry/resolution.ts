@@ -13,3 +13,8 @@ export const RESOLUTIONS = [FINE, COARSE] as const;
 export function slotOf({ stepMs }: Resolution, nowMs: number): number {
   return Math.floor(nowMs / stepMs);
 }
+
+/** The first slot that is kept when nothing older than `keepMs` is, nor more slots than there are. */
+export function firstKept(resolution: Resolution, nowMs: number, keepMs: number): number {
+  return slotOf(resolution, nowMs) - Math.min(resolution.slots, Math.ceil(keepMs / resolution.stepMs));
+}

@@ -17,6 +17,10 @@ export class Series {
     return this.#chunks.size === 0;
   }
 
+  get bytes(): number {
+    return this.#chunks.size * CHUNK_SLOTS * Float32Array.BYTES_PER_ELEMENT;
+  }
+
   add(slot: number, value: number): void {
     if (value === 0) return;
     const number = Math.floor(slot / CHUNK_SLOTS);

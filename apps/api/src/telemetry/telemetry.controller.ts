@@ -4,6 +4,7 @@ import { parseQuery } from "../admission/parse-object.js";
 import { Core } from "../core.js";
 import { namespaceParam } from "../http/path-params.js";
 import { notFound } from "../http/problem-error.js";
+import { carrierOf } from "./carrier-of.js";
 
 const DEFAULT_SECONDS = 60;
 
@@ -18,10 +19,10 @@ export class TelemetryController {
   @Get()
   read(@Param("namespace") namespace: string, @Param("name") name: string, @Query() query: unknown): LinkTelemetry {
     const { seconds = DEFAULT_SECONDS } = parseQuery(TelemetryQuery, query);
-    const { mirror, telemetry } = this.#core;
+    const { mirror, registry, telemetry } = this.#core;
     const link = mirror.world.link(keys.link(namespaceParam(namespace), name))?.data;
     const answer = link === undefined ? undefined : telemetry.read(link.uid, seconds, Date.now());
     if (answer === undefined) throw notFound("Link", namespace, name);
-    return answer;
+    return { ...answer, carrier: carrierOf(mirror.world, registry, answer.uid) };
   }
 }

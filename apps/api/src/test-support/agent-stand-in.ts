@@ -48,6 +48,10 @@ export class AgentStandIn {
   readonly downPorts = new Set<string>();
   /** Why no impairment is in force; empty when all are. */
   impairTrouble = "";
+  /** What the underlay of its tunnels loses. */
+  underlay: WireReport["underlay"];
+  /** What it says of the carrier of each of its ports. */
+  carrier: PortReport["carrier"];
   readonly requests: ApiRequest[] = [];
   readonly cancelled: string[] = [];
   readonly wishes: ApiTelemetryWish[] = [];
@@ -202,6 +206,7 @@ export class AgentStandIn {
       isPatched: isReady && wire.state === "up" && wire.far === "present" && !this.#isStruck(wire.linkUid),
       vni: wire.peer.type === "tunnel" ? wire.peer.tunnel.vni : null,
       error: null,
+      ...(this.underlay === undefined || wire.peer.type === "port" ? {} : { underlay: this.underlay }),
       ...(wire.impair === undefined
         ? {}
         : {
@@ -241,6 +246,7 @@ export class AgentStandIn {
       hasCarrier,
       operState: hasCarrier ? "up" : "lowerlayerdown",
       addresses: port.addresses,
+      ...(this.carrier === undefined ? {} : { carrier: this.carrier }),
       message: "",
     };
   }

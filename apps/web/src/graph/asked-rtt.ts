@@ -1,8 +1,5 @@
-import type { Link } from "@ratchet/contracts";
+import { AGREEMENT, type Link } from "@ratchet/contracts";
 import { impairedWays } from "./impairment-text.js";
-
-/** Beyond what was asked: the way itself, and a busy machine. */
-const SLACK = { ms: 2, part: 0.05 };
 
 export interface AskedRtt {
   /** Both directions together, ms. */
@@ -17,7 +14,7 @@ export function askedRtt(link: Link): AskedRtt | undefined {
   const sum = (field: "delayMs" | "jitterMs") => ways.reduce((total, way) => total + (way?.[field] ?? 0), 0);
   const ms = sum("delayMs");
   if (ms === 0) return undefined;
-  return { ms, toleranceMs: Math.max(SLACK.ms, ms * SLACK.part) + sum("jitterMs") };
+  return { ms, toleranceMs: Math.max(AGREEMENT.delayMs, ms * AGREEMENT.delayPart) + sum("jitterMs") };
 }
 
 export const agrees = (asked: AskedRtt, measuredMs: number): boolean =>

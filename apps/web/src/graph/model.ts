@@ -3,6 +3,7 @@ import { fanLanes } from "./fan.js";
 import { impairedWays, mainFigure } from "./impairment-text.js";
 import { type LinkEnd, linkEnd } from "./link-end.js";
 import { linkSource } from "./link-source.js";
+import { measuredLabel } from "./measured-text.js";
 import { type PodRole, roleOf } from "./role.js";
 import { type FaultMark, type FaultMarks, faultMarks } from "./running-faults.js";
 import { type WireState, wireState } from "./wire-state.js";
@@ -79,6 +80,8 @@ export interface WireModel {
   faults: readonly FaultMark[];
   /** What its directions suffer, in a few characters; empty when nothing. */
   figure: string;
+  /** The round trip that is measured while it is impaired; empty when none is. */
+  measured: string;
   /** Which of the parallel wires this is: -1.5, -0.5, 0.5, 1.5 for four of them. Measured from the lesser pod id. */
   lane: number;
   lanes: number;
@@ -196,6 +199,7 @@ function wireOf(link: Link, overlay: Overlay, marks: FaultMarks): WireModel | un
     phase: overlay.isStale ? "Unknown" : link.status.phase,
     faults: marks.links.get(link.metadata.name) ?? [],
     figure,
+    measured: overlay.isStale ? "" : measuredLabel(link),
     lane: 0,
     lanes: 1,
     owner: linkSource(link)?.owner ?? null,

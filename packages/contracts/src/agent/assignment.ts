@@ -74,6 +74,8 @@ export const AssignedWire = z.object({
    * `port`, and, between two ports, towards the peer port. Absent: none is impaired by the Link.
    */
   impair: z.object({ toPort: EffectiveImpairment.nullable(), toPeer: EffectiveImpairment.nullable() }).optional(),
+  /** What `port` sends echoes to, at the far end of this wire; the telemetry wish says how often. Absent: no address there. */
+  probe: z.object({ address: z.string() }).optional(),
 });
 export type AssignedWire = z.output<typeof AssignedWire>;
 

@@ -2,6 +2,15 @@ import { z } from "zod";
 import { ImpairmentReport } from "../resources/impairment.js";
 import { PortRef } from "./assignment.js";
 
+/** Changes of an end's carrier that an agent remembers. */
+export const CARRIER_CHANGES_KEPT = 20;
+
+export const CarrierChange = z.object({
+  at: z.iso.datetime().meta({ description: "when the agent was told by its kernel" }),
+  carrier: z.boolean(),
+});
+export type CarrierChange = z.output<typeof CarrierChange>;
+
 export const PodReport = z.object({
   podUid: z.string(),
   phase: z.enum(["Pending", "Ready", "Gone"]),
@@ -21,6 +30,8 @@ export const PortReport = PortRef.extend({
   hasCarrier: z.boolean().nullable(),
   operState: z.string().nullable(),
   addresses: z.array(z.string()),
+  /** Carrier of the pod's half: how often it has changed since it was made, and the last changes the agent saw, oldest first. */
+  carrier: z.object({ count: z.int(), last: z.array(CarrierChange).max(CARRIER_CHANGES_KEPT) }).optional(),
   /** Why it is not as asked; empty when it is. */
   message: z.string(),
 });
@@ -35,6 +46,8 @@ export const WireReport = z.object({
   /** The panel half towards the pod is up: what the far agent and the status are told. */
   isPatched: z.boolean(),
   vni: z.int().nullable(),
+  /** Of a tunnel whose underlay loses too much of what the agent sends to the other node; absent while it does not. */
+  underlay: z.object({ address: z.string(), lossPercent: z.number() }).optional(),
   error: z.object({ reason: z.string(), message: z.string() }).nullable(),
   /** Of the directions this node is responsible for, where one is impaired. */
   impair: z.object({ toPort: ImpairmentReport.nullable(), toPeer: ImpairmentReport.nullable() }).optional(),

@@ -15,9 +15,15 @@ export const TelemetryRow = z.tuple([
 ]);
 export type TelemetryRow = z.output<typeof TelemetryRow>;
 
+/** Bytes of each echo on the wire, Ethernet header included: ICMP data of 56 bytes by IPv4, 36 by IPv6. */
+export const PROBE_FRAME_BYTES = 98;
+/** An echo that is not answered by then is lost. */
+export const PROBE_WAIT_MS = 3000;
+
 /**
- * What a probe measured over one interval: [linkUid, direction, sent, received, minRttMs, avgRttMs, jitterMs].
- * direction 0 = probed from the wire's `port`.
+ * What became of the echoes of one link whose fate was settled in one interval:
+ * [linkUid, direction, sent, received, minRttMs, avgRttMs, jitterMs]. direction 0 = sent from the wire's `port`.
+ * Jitter is the mean difference between a round trip and the one before it (as RFC 3550, section 6.4.1, unsmoothed).
  */
 export const ProbeRow = z.tuple([
   z.string(),
@@ -39,11 +45,14 @@ export const AgentTelemetry = z.strictObject({
 });
 export type AgentTelemetry = z.output<typeof AgentTelemetry>;
 
-/** From API to agent: how often, and which links are probed. Replaces the former wish. */
+/** From API to agent: how often. Replaces the former wish. */
 export const ApiTelemetryWish = z.object({
   type: z.literal("telemetry"),
-  /** 0 = off. */
+  /** Between two frames; 0 = nothing is counted and nothing probed. */
   intervalMs: z.int().min(0),
+  /** Between two echoes of each wire that has a `probe`; 0 or absent = none but those of `probes`. */
+  probeMs: z.int().min(0).optional(),
+  /** Links that are looked at, probed more often. */
   probes: z.array(z.object({ linkUid: z.string(), intervalMs: z.int().min(10) })),
 });
 export type ApiTelemetryWish = z.output<typeof ApiTelemetryWish>;

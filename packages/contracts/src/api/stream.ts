@@ -8,7 +8,7 @@ import { Pod } from "../resources/pod.js";
 import { Run } from "../resources/run.js";
 import { Layout } from "./layout.js";
 import { wholeNumber } from "./list.js";
-import { StreamTelemetryRow } from "./telemetry.js";
+import { StreamProbeRow, StreamTelemetryRow } from "./telemetry.js";
 
 export const StreamQuery = z.strictObject({
   since: wholeNumber.pipe(z.int().min(0)).optional(),
@@ -63,6 +63,8 @@ export const StreamFrame = z.discriminatedUnion("type", [
     at: z.iso.datetime(),
     intervalMs: z.number(),
     rows: z.array(StreamTelemetryRow),
+    /** What became of echoes since the last frame of that node. */
+    probes: z.array(StreamProbeRow),
   }),
   z.object({
     type: z.literal("heartbeat"),

@@ -73,7 +73,8 @@ export const OPERATIONS: readonly Operation[] = [
     path: "/api/v1/namespaces/{namespace}/links/{name}/telemetry",
     id: "getLinkTelemetry",
     tag: "links",
-    summary: "Reads what a link carried in the last seconds; asking makes its nodes measure each second for a while",
+    summary:
+      "Reads what a link carried, how long echoes over it took, and its carrier changes, by the second for the last 15 minutes and by ten for a day; asking makes its nodes measure each second for a while",
     answer: "LinkTelemetry",
     query: ["seconds"],
   },

@@ -117,15 +117,33 @@ export const ImpairmentReport = z.object({
 });
 export type ImpairmentReport = z.output<typeof ImpairmentReport>;
 
-/** Measured on the wire; null where it was not measured. */
+/**
+ * Measured on the wire since what is in force last changed; null where it was not measured. An echo goes there and back
+ * and cannot tell the directions apart: round trip and loss are of both together, rates of this one.
+ */
 export const MeasuredDirection = z.object({
-  delayMs: z.number().nullable(),
-  jitterMs: z.number().nullable(),
-  lossPercent: z.number().nullable(),
-  rateKbit: z.number().nullable(),
-  at: z.string(),
+  roundTripMs: z.number().nullable().meta({ description: "median of what echoes took lately, there and back" }),
+  baseMs: z.number().nullable().meta({
+    description: "the lowest round trip seen while nothing was impaired: what the way itself takes; null: not known",
+  }),
+  jitterMs: z.number().nullable().meta({ description: "mean difference between a round trip and the one before it" }),
+  lossPercent: z.number().nullable().meta({ description: "of `echoes`" }),
+  rateKbit: z.number().nullable().meta({ description: "the highest of this direction in the last minute" }),
+  echoes: z.int().meta({ description: "sent, and answered or lost" }),
+  at: z.iso.datetime(),
 });
 export type MeasuredDirection = z.output<typeof MeasuredDirection>;
+
+/** One figure of a direction beside what it has to be to agree. */
+export const Comparison = z.object({
+  what: z.enum(["roundTripMs", "lossPercent", "rateKbit"]),
+  asked: z.number().meta({ description: "of both directions together, but for a rate" }),
+  least: z.number().nullable(),
+  most: z.number().nullable(),
+  measured: z.number(),
+  agrees: z.boolean(),
+});
+export type Comparison = z.output<typeof Comparison>;
 
 /** Asked beside measured, of one direction. */
 export const ImpairmentStatus = z.object({
@@ -138,8 +156,10 @@ export const ImpairmentStatus = z.object({
   state: z.enum(["pending", "active", "degraded", "error", "unknown"]),
   actual: EffectiveImpairment.nullable(),
   measured: MeasuredDirection.nullable(),
-  /** Whether measured is within the tolerance of effective; null while it is not known. */
+  /** Whether all that could be compared agrees; null while nothing could. */
   agrees: z.boolean().nullable(),
+  /** What was compared, and within which bounds (docs/impairments.md). */
+  compared: z.array(Comparison),
   message: z.string(),
 });
 export type ImpairmentStatus = z.output<typeof ImpairmentStatus>;

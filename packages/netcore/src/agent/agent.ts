@@ -15,13 +15,11 @@ import { Executor } from "../executor/executor.js";
 import { bootTimeMs } from "../ffi/boot-time.js";
 import { NETNS_FOLDER } from "../ffi/named-netns.js";
 import { netnsIdentity, OWN_NETNS } from "../ffi/netns.js";
-import { portKey } from "../model/key.js";
 import type { NetlinkListener } from "../netlink/listener.js";
 import { NetlinkSocket } from "../netlink/socket.js";
 import type { NetnsId } from "../plan/plan-pod.js";
 import { listenKernelEvents } from "../rtnetlink/kernel-events.js";
 import { findLink } from "../rtnetlink/link.js";
-import { dumpCounters } from "../rtnetlink/link-counters.js";
 import { Announcer } from "./announcer.js";
 import { hasNetem } from "./capabilities.js";
 import { CniSide } from "./cni/cni-side.js";
@@ -45,7 +43,7 @@ import { Rpc } from "./rpc/rpc.js";
 import { Sandboxes } from "./sandboxes.js";
 import type { PlanContext } from "./specs.js";
 import { StateFile } from "./state-file.js";
-import { PanelTelemetry } from "./telemetry/panel-telemetry.js";
+import { Measuring } from "./telemetry/measuring.js";
 import { AGENT_VERSION } from "./version.js";
 import type { About } from "./works.js";
 import { World } from "./world.js";
@@ -82,7 +80,7 @@ export class Agent {
   private readonly reconciler: Reconciler;
   private readonly connection: Connection;
   private readonly rpc: Rpc;
-  private readonly telemetry: PanelTelemetry;
+  private readonly measuring: Measuring;
   private readonly stateFile: StateFile;
   private readonly netem: boolean;
   private readonly waitingEvents: AgentEvent[] = [];
@@ -156,18 +154,25 @@ export class Agent {
           for (const key of this.world.desired.portsOf(podUid)) this.dirty.ports.add(key);
           this.reconciler.wake();
         },
-        left: (podUid) => this.rpc.podLeft(podUid),
+        left: (podUid) => {
+          this.rpc.podLeft(podUid);
+          this.measuring.podLeft(podUid);
+        },
         drain: () => this.listener.drain(),
       },
       log,
     );
-    this.telemetry = new PanelTelemetry(
+    this.measuring = new Measuring(
+      this.world,
+      this.panelSocket,
+      config.dataFolder,
       {
-        readCounters: () => dumpCounters(this.panelSocket),
-        wires: () => this.world.desired.wires.values(),
-        indexOf: (port) => this.world.panelHalf(portKey(port))?.ifIndex,
+        send: (frame) => this.connection.send(frame),
+        touched: (linkUids) => {
+          for (const uid of linkUids) this.reporter.touchWire(uid);
+          this.report();
+        },
       },
-      (frame) => this.connection.send(frame),
       log,
     );
     this.rpc = new Rpc(
@@ -209,6 +214,7 @@ export class Agent {
       (key) => this.reconciler.problemOf(key),
       () => this.faults.reports(),
       (wire) => this.impairments.report(wire),
+      (wire) => this.measuring.lossOf(wire),
     );
     this.announcer = new Announcer(this.world, path, this.executor);
     this.context = { installationId: config.installationId, panelPath: path, parentInterface: config.parentInterface };
@@ -250,11 +256,11 @@ export class Agent {
         asked: (frame) => {
           if (frame.type === "request") void this.rpc.request(frame);
           else if (frame.type === "cancel") this.rpc.cancel(frame.id);
-          else this.telemetry.wish(frame.intervalMs);
+          else this.measuring.wish(frame);
         },
         lost: () => {
           this.rpc.lost();
-          this.telemetry.stop();
+          this.measuring.lost();
           this.version = 0;
           this.reporter.version = 0;
         },
@@ -287,6 +293,7 @@ export class Agent {
     }
     this.reconciler.wake();
     await this.cni.start();
+    this.measuring.start();
     this.connection.pause(this.faults.isCutOff);
     this.connection.start();
   }
@@ -295,7 +302,6 @@ export class Agent {
   async stop(): Promise<void> {
     this.isStopped = true;
     this.rpc.lost();
-    this.telemetry.stop();
     this.connection.stop();
     this.faults.stop();
     this.impairments.stop();
@@ -305,6 +311,7 @@ export class Agent {
     this.reconciler.stop();
     this.announcer.stop();
     this.sandboxes.release();
+    await this.measuring.stop();
     await this.stateFile.flush();
     await this.executor.close();
     await this.deleter.close();

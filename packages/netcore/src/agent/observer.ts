@@ -4,6 +4,7 @@ import type { PanelLink } from "../model/panel.js";
 import type { NetlinkSocket } from "../netlink/socket.js";
 import { dumpAddresses } from "../rtnetlink/address.js";
 import type { KernelEvent } from "../rtnetlink/kernel-events.js";
+import type { KernelLink } from "../rtnetlink/kernel-link.js";
 import { dumpLinks } from "../rtnetlink/link.js";
 import { dumpQdiscs, type KernelQdisc } from "../rtnetlink/qdisc.js";
 import { readRedirects } from "../rtnetlink/redirect.js";
@@ -91,7 +92,10 @@ export class Observer {
   readPod(sandbox: Sandbox, socket: NetlinkSocket): void {
     const { network } = sandbox;
     network.clear();
-    for (const link of dumpLinks(socket, { withoutStats: true })) network.put(toPodLink(link));
+    for (const link of dumpLinks(socket, { withoutStats: true })) {
+      network.put(toPodLink(link));
+      this.noteCarrier(sandbox, link);
+    }
     for (const address of dumpAddresses(socket)) network.putAddress(toPodAddress(address));
     for (const found of dumpRoutes(socket)) {
       const route = toOwnRoute(found);
@@ -149,8 +153,13 @@ export class Observer {
         const { ifIndex, ifName } = event.link;
         const before = network.links.get(ifIndex);
         this.markPeer(sandbox, ifIndex);
-        if (event.isGone) network.remove(ifIndex);
-        else network.put(toPodLink(event.link));
+        if (event.isGone) {
+          network.remove(ifIndex);
+          this.world.carriers.forgetInterface(sandbox.podUid, ifName);
+        } else {
+          network.put(toPodLink(event.link));
+          this.noteCarrier(sandbox, event.link);
+        }
         if (before !== undefined) this.markPodName(sandbox, before.ifName);
         if (!event.isGone) this.markPodName(sandbox, ifName);
         this.markPeer(sandbox, ifIndex);
@@ -172,6 +181,11 @@ export class Observer {
         return;
       }
     }
+  }
+
+  private noteCarrier({ podUid }: Sandbox, { ifName, ifIndex, hasCarrier, carrierChanges }: KernelLink): void {
+    if (ifName === "lo") return;
+    this.world.carriers.note(podUid, ifName, { ifIndex, hasCarrier, count: carrierChanges }, Date.now());
   }
 
   /** True when it concerns what impairs frames. */

@@ -23,6 +23,7 @@ export class Reporter {
     private readonly problemOf: (key: string) => Problem | undefined,
     private readonly knownFaults: () => FaultReport[] = () => [],
     private readonly impairOf: (wire: AssignedWire) => WireReport["impair"] = () => undefined,
+    private readonly underlayOf: (wire: AssignedWire) => WireReport["underlay"] = () => undefined,
   ) {}
 
   touchPod(uid: string): void {
@@ -96,7 +97,7 @@ export class Reporter {
     }
     for (const uid of touched.wires) {
       const wire = world.desired.wires.get(uid);
-      const report = wire === undefined ? undefined : wireReport(world, wire, this.problemOf(uid), this.impairOf(wire));
+      const report = wire && wireReport(world, wire, this.problemOf(uid), this.impairOf(wire), this.underlayOf(wire));
       say(this.wires, uid, report, status.wires, () => status.removedWires.push(uid));
     }
     for (const set of Object.values(touched)) set.clear();

@@ -26,6 +26,7 @@ export function portReport(world: World, key: PortKey, problem: Problem | undefi
   const ref = portRef(key);
   const { podHalf, addresses } = portActual(world, key);
   const wanted = new Set(world.desired.ports.get(key)?.addresses);
+  const carrier = podHalf && world.carriers.of(ref.podUid, podHalf.ifName);
   return {
     ...ref,
     ifIndex: podHalf?.ifIndex ?? null,
@@ -34,6 +35,7 @@ export function portReport(world: World, key: PortKey, problem: Problem | undefi
     isUp: podHalf?.isUp ?? null,
     hasCarrier: podHalf?.hasCarrier ?? null,
     operState: podHalf?.operState ?? null,
+    ...(carrier === undefined ? {} : { carrier }),
     // Every IPv6 interface has a link-local address of its own making: no news.
     addresses: addresses.map(({ address }) => address).filter((text) => wanted.has(text) || !/^fe[89ab]/.test(text)),
     message: problem?.message ?? (podHalf === undefined ? missing(world, ref.podUid) : ""),
@@ -45,6 +47,7 @@ export function wireReport(
   wire: AssignedWire,
   problem: Problem | undefined,
   impair?: WireReport["impair"],
+  underlay?: WireReport["underlay"],
 ): WireReport {
   const nearKey = portKey(wire.port);
   const farKey = wire.peer.type === "port" ? portKey(wire.peer.port) : undefined;
@@ -63,6 +66,7 @@ export function wireReport(
     isPatched: isReady && near.isUp && (far.isTunnel || far.isUp),
     vni: wire.peer.type === "tunnel" && far.ifIndex !== undefined ? wire.peer.tunnel.vni : null,
     error: problem ?? null,
+    ...(underlay === undefined ? {} : { underlay }),
     ...(impair === undefined ? {} : { impair }),
   };
 }

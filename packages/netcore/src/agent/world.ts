@@ -1,4 +1,5 @@
 import type { LabImage } from "@ratchet/contracts";
+import { CarrierLog } from "../model/carrier-log.js";
 import { Desired } from "../model/desired.js";
 import { type PortKey, portKey } from "../model/key.js";
 import { Panel, type PanelLink } from "../model/panel.js";
@@ -34,6 +35,7 @@ export class World {
   readonly desired = new Desired();
   readonly panel = new Panel();
   readonly sandboxes = new Map<string, Sandbox>();
+  readonly carriers = new CarrierLog();
   private readonly byNetnsId = new Map<number, Set<string>>();
   private readonly portByPanelName = new Map<string, PortKey>();
   private readonly panelNames = new Map<PortKey, string>();
@@ -104,6 +106,7 @@ export class World {
     if (pods?.size === 0) this.byNetnsId.delete(sandbox.netnsId);
     sandbox.netnsId = undefined;
     sandbox.network.clear();
+    this.carriers.forgetPod(sandbox.podUid);
   }
 
   podsIn(netnsId: number): Sandbox[] {

@@ -29,6 +29,26 @@ Ready  True since 2026-01-01T00:00:00.000Z, Carrying: both ends
 `);
 });
 
+test("a link says what became of echoes over it and when its ends lost their carrier", () => {
+  const text = describeLink(tunnel("Up"), plain, {
+    ...{ link: "mid", uid: "u", stepMs: 1000, directions: [] },
+    probes: {
+      ...{ from: "a:in1", to: "b:in1" },
+      points: [
+        [1000, 2, 2, 0.08, null],
+        [2000, 2, 1, 0.12, 0.04],
+      ],
+    },
+    carrier: [
+      { end: "a:in1", count: 3, last: [{ at: "2026-01-01T00:00:00.000Z", carrier: false }] },
+      { end: "b:in1", count: null, last: [] },
+    ],
+  });
+  expect(text).toContain("Echoes     3 of 4 answered in the last minute, 0.08 to 0.12 ms\n");
+  expect(text).toContain("Carrier 0  3 changes, lost 2026-01-01T00:00:00.000Z\n");
+  expect(text).not.toContain("Carrier 1");
+});
+
 test("a link whose ends nobody has reported says so", () => {
   const text = describeLink(tunnel("Error"), plain);
   expect(text).toContain("Why    no VTEP\n");

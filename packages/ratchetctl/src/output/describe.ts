@@ -1,4 +1,5 @@
-import type { Link, Pod } from "@ratchet/contracts";
+import type { Link, LinkTelemetry, Pod } from "@ratchet/contracts";
+import { impairmentText } from "./impairment-text.js";
 import { endText, sourceText } from "./link-text.js";
 import { type Paint, phaseColour } from "./paint.js";
 import { whyOf } from "./resources.js";
@@ -6,7 +7,7 @@ import { whyOf } from "./resources.js";
 type Line = readonly [label: string, text: string];
 
 /** All there is to know of a link, in words: where it comes from, where its ends are, and what its agents say. */
-export function describeLink(link: Link, paint: Paint): string {
+export function describeLink(link: Link, paint: Paint, telemetry?: LinkTelemetry): string {
   const { metadata, spec, status } = link;
   const wire = [status.transport ?? spec.transport, status.vni === null ? "" : `VNI ${status.vni}`];
   const conditions = status.conditions.map(
@@ -24,8 +25,30 @@ export function describeLink(link: Link, paint: Paint): string {
     ["Wire", [...wire, status.mtu === null ? "" : `MTU ${status.mtu}`].filter(Boolean).join(", ")],
     ["End 0", endOf(link, 0)],
     ["End 1", endOf(link, 1)],
+    ...(status.impairments ?? []).map((way): Line => [`From ${way.from}`, impairmentText(way)]),
+    ["Echoes", telemetry === undefined ? "" : echoesText(telemetry)],
+    ...carrierLines(telemetry),
     ...conditions,
   ]);
+}
+
+/** What became of the echoes of the last minute. */
+function echoesText({ probes }: LinkTelemetry): string {
+  const points = probes?.points ?? [];
+  const sum = (field: 1 | 2) => points.reduce((total, point) => total + point[field], 0);
+  const [sent, received] = [sum(1), sum(2)];
+  if (sent === 0) return "";
+  const times = points.flatMap(([, , , rttMs]) => rttMs ?? []);
+  const range = times.length === 0 ? [] : [`${Math.min(...times)} to ${Math.max(...times)} ms`];
+  return [`${received} of ${sent} answered in the last minute`, ...range].join(", ");
+}
+
+/** Each end's carrier: how often it changed, and when it did lately. */
+function carrierLines(telemetry: LinkTelemetry | undefined): Line[] {
+  return (telemetry?.carrier ?? []).map(({ count, last }, index): Line => {
+    const changes = last.map(({ at, carrier }) => `${carrier ? "up" : "lost"} ${at}`);
+    return [`Carrier ${index}`, count === null ? "" : [`${count} changes`, ...changes].join(", ")];
+  });
 }
 
 /** The same of a pod: its interfaces, and which links have them. */

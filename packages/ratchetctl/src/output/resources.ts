@@ -1,4 +1,5 @@
 import type { Fault, Link, Node, Pod, Run, Scenario } from "@ratchet/contracts";
+import { agreementText } from "./impairment-text.js";
 import { endText, sourceText } from "./link-text.js";
 import { type Paint, phaseColour } from "./paint.js";
 import { type Cell, table } from "./table.js";
@@ -37,7 +38,7 @@ export function linksTable(links: readonly Link[], paint: Paint): string {
     endAndAddresses(link, 1),
     ...(hasSources ? [sources[index] ?? ""] : []),
     link.status.mtu === null ? "" : String(link.status.mtu),
-    link.status.phase === "Up" ? "" : whyOf(link),
+    [link.status.phase === "Up" ? "" : whyOf(link), agreementText(link)].filter((text) => text !== "").join("; "),
   ]);
   const source = hasSources ? ["FROM"] : [];
   return table(["NAME", "PHASE", "TRANSPORT", "END 0", "END 1", ...source, "MTU", "MESSAGE"], rows, paint);

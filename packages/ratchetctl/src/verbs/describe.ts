@@ -1,5 +1,5 @@
-import type { Link, Pod } from "@ratchet/contracts";
-import { objectPath } from "../api/paths.js";
+import type { Link, LinkTelemetry, Pod } from "@ratchet/contracts";
+import { actionPath, objectPath } from "../api/paths.js";
 import { type Context, json } from "../context.js";
 import { UsageError } from "../ctl-error.js";
 import { splitReference } from "../kinds.js";
@@ -13,6 +13,15 @@ export async function describe(context: Context, kind: string, name: string | un
   if (wanted === undefined) throw new UsageError(`describe ${kind} needs a name`);
   const object = await context.api.get<Link | Pod>(objectPath(plural, context.namespace, wanted));
   if (context.isJson) return json(context, object);
-  const text = object.kind === "Link" ? describeLink(object, context.paint) : describePod(object, context.paint);
-  context.streams.out(text);
+  if (object.kind === "Pod") {
+    context.streams.out(describePod(object, context.paint));
+    return;
+  }
+  context.streams.out(describeLink(object, context.paint, await telemetryOf(context, wanted)));
+}
+
+/** What was measured in the last minute; without it the link is described all the same. */
+async function telemetryOf(context: Context, name: string): Promise<LinkTelemetry | undefined> {
+  const path = actionPath("links", context.namespace, name, "telemetry?seconds=60");
+  return context.api.get<LinkTelemetry>(path).catch(() => undefined);
 }

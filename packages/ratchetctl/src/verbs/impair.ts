@@ -1,15 +1,8 @@
-import {
-  effectOf,
-  type Impairment,
-  type ImpairmentStatus,
-  type Link,
-  lastingName,
-  nameOfSender,
-  sendersOf,
-} from "@ratchet/contracts";
+import { effectOf, type Impairment, type ImpairmentStatus, type Link, lastingName, nameOfSender, sendersOf } from "@ratchet/contracts";
 import { objectPath } from "../api/paths.js";
 import { type Context, json, line } from "../context.js";
 import { UsageError } from "../ctl-error.js";
+import { impairmentText } from "../output/impairment-text.js";
 import { settledTarget, waitFor } from "../settle.js";
 import { readImpairmentWords } from "./impair-words.js";
 import type { WaitOptions } from "./link-state.js";
@@ -66,24 +59,12 @@ function show(context: Context, link: Link): void {
   }
   const directions = link.status.impairments ?? [];
   if (directions.length === 0) line(context, `Link ${context.namespace}/${link.metadata.name} is not impaired`);
-  for (const direction of directions) line(context, textOf(direction, link));
+  for (const direction of directions) line(context, `from ${senderText(direction, link)}: ${impairmentText(direction)}`);
 }
 
-function textOf({ from, asked, effective, engine, state, actual, message }: ImpairmentStatus, link: Link): string {
+/** Of an end that is chosen by labels, the pod it has now as well. */
+function senderText({ from }: ImpairmentStatus, link: Link): string {
   const [sender] = sendersOf(link.spec.endpoints, from);
   const chosen = from.startsWith("*") && sender !== undefined ? link.status.endpoints[sender]?.pod : undefined;
-  const parts = [`from ${from}${chosen == null ? "" : ` (${chosen} now)`}: ${state}`];
-  if (asked !== null) parts.push(`asked ${fieldsText(asked)}`);
-  if (effective !== null && fieldsText(effective) !== fieldsText(asked ?? {})) {
-    parts.push(`with faults ${fieldsText(effective)}`);
-  }
-  if (engine !== null && engine !== "none") parts.push(`${engine} has ${fieldsText(actual ?? {})}`);
-  if (message !== "") parts.push(message);
-  return parts.join("; ");
-}
-
-function fieldsText(fields: object): string {
-  return Object.entries(fields)
-    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`)
-    .join(", ");
+  return chosen == null ? from : `${from} (${chosen} now)`;
 }

@@ -22,7 +22,7 @@ export function paintLabels(frame: Frame): Label[] {
     favoured,
     muted: (id) => isMuted(frame, id),
     measured: ({ model, path }) => ({
-      rtt: frame.rtts.get(model.name) ?? "",
+      rtt: frame.rtts.get(model.name) ?? model.measured,
       rate: frame.rates === undefined ? "" : rateLabel(frame.rates.get(model.uid), path, frame.browserMs),
     }),
   });

@@ -2,6 +2,7 @@ import { type ImpairmentStatus, type Link, sendersOf } from "@ratchet/contracts"
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { impairmentText } from "../../graph/impairment-text.js";
 import { linkEnd } from "../../graph/link-end.js";
+import { comparisonText, measuredText } from "../../graph/measured-text.js";
 import { useTopology } from "../../state/topology-store.js";
 
 /** Asked beside what is in force and what was measured, for each direction that suffers. */
@@ -52,13 +53,23 @@ function Direction({ way, sender, isLive }: { way: ImpairmentStatus; sender: str
       {effective !== asked && effective !== "" && <Fact name="with faults" value={effective} />}
       <Fact name="in force" value={isLive && way.actual !== null ? impairmentText(way.actual) || "nothing" : null} />
       {way.measured !== null && isLive && (
-        <tr>
+        <tr data-testid="impair-measured" data-from={way.from} data-agrees={String(way.agrees)}>
           <th scope="row">measured</th>
           <td className="mono">
-            {measuredText(way.measured)} <Agrees agrees={way.agrees} />
+            {measuredText(way)} <Agrees agrees={way.agrees} />
           </td>
         </tr>
       )}
+      {isLive &&
+        way.compared
+          .filter(({ agrees }) => !agrees)
+          .map((compared) => (
+            <tr key={compared.what}>
+              <td colSpan={2} style={{ color: "var(--degraded)" }}>
+                {comparisonText(compared)}
+              </td>
+            </tr>
+          ))}
       {way.message !== "" && isLive && (
         <tr>
           <td colSpan={2} style={{ color: STATE_COLOR[state] }}>
@@ -86,14 +97,4 @@ function Agrees({ agrees }: { agrees: boolean | null }) {
   ) : (
     <IconX size={14} color="var(--degraded)" aria-label="does not agree" />
   );
-}
-
-function measuredText({ delayMs, jitterMs, lossPercent, rateKbit }: NonNullable<ImpairmentStatus["measured"]>): string {
-  const parts = [
-    delayMs === null ? "" : `${delayMs.toFixed(1)} ms`,
-    jitterMs === null ? "" : `± ${jitterMs.toFixed(1)} ms`,
-    lossPercent === null ? "" : `${lossPercent.toFixed(2)} % loss`,
-    rateKbit === null ? "" : `${Math.round(rateKbit).toLocaleString("en")} kbit/s`,
-  ];
-  return parts.filter((part) => part !== "").join(", ");
 }

@@ -1,32 +1,20 @@
 import { type Ip, parseIp } from "@ratchet/contracts";
 import { errnoText } from "../../ffi/errno.js";
 import { lastErrno, libc } from "../../ffi/libc.js";
-import { type NetnsRef, withNetns } from "../../ffi/netns.js";
+import type { NetnsRef } from "../../ffi/netns.js";
 import { watchReadable } from "../../ffi/readable.js";
-import { isSystemError, SystemError } from "../../ffi/system-error.js";
-import { askForTimes, type TimedDatagram, TimedReceiver } from "../../ffi/timed-receive.js";
+import { SystemError } from "../../ffi/system-error.js";
+import { type TimedDatagram, TimedReceiver } from "../../ffi/timed-receive.js";
 import { socketAddress } from "./icmp.js";
+import { openIcmp } from "./open-icmp.js";
 
-// include/linux/socket.h, include/uapi/linux/in.h, icmp.h, icmpv6.h
-const AF_INET = 2;
-const AF_INET6 = 10;
-const SOCK_RAW = 3;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
-const IPPROTO_ICMP = 1;
-const IPPROTO_ICMPV6 = 58;
+// include/uapi/linux/in.h, in6.h
 const IPPROTO_IP = 0;
 const IP_TTL = 2;
 const IPPROTO_IPV6 = 41;
 const IPV6_UNICAST_HOPS = 16;
-const SOL_RAW = 255;
-const ICMP_FILTER = 1;
-const ICMPV6_FILTER = 1;
 /** So that an answer in flight is not dropped while the loop is busy. */
 const DATAGRAMS_PER_TURN = 256;
-
-const V4_TAKEN = [0, 3, 11];
-const V6_TAKEN = [1, 3, 129];
 
 const receiver = new TimedReceiver();
 
@@ -52,15 +40,8 @@ export class IcmpSocket {
   static open(netns: NetnsRef, to: string, onDatagram: (datagram: TimedDatagram) => void): IcmpSocket {
     const ip = parseIp(to);
     if (ip === undefined) throw new TypeError(`${to} is no address`);
-    const isV4 = ip.family === 4;
-    const type = SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK;
-    const fd = withNetns(netns, () =>
-      libc.socket(isV4 ? AF_INET : AF_INET6, type, isV4 ? IPPROTO_ICMP : IPPROTO_ICMPV6),
-    );
-    if (fd < 0) throw new SystemError("socket", lastErrno(), "ICMP");
+    const fd = openIcmp(netns, ip.family);
     try {
-      filter(fd, ip.family);
-      askForTimes(fd);
       const socket = new IcmpSocket(fd, ip);
       socket.stopWatching = watchReadable(fd, () => socket.drain(onDatagram));
       return socket;
@@ -100,19 +81,8 @@ export class IcmpSocket {
         onDatagram(datagram);
       } catch (error) {
         // What an earlier packet met on its way; the next call reads on.
-        if (!isSystemError(error)) throw error;
+        if (!(error instanceof SystemError)) throw error;
       }
     }
   }
-}
-
-function filter(fd: number, family: 4 | 6): void {
-  const bits = Buffer.alloc(family === 4 ? 4 : 32, 0xff);
-  for (const type of family === 4 ? V4_TAKEN : V6_TAKEN) {
-    const word = (type >>> 5) * 4;
-    bits.writeUInt32LE((bits.readUInt32LE(word) & ~(1 << (type & 31))) >>> 0, word);
-  }
-  const [level, name] = family === 4 ? [SOL_RAW, ICMP_FILTER] : [IPPROTO_ICMPV6, ICMPV6_FILTER];
-  if (libc.setsockopt(fd, level, name, bits, bits.length) < 0)
-    throw new SystemError("setsockopt", lastErrno(), "filter");
 }

@@ -40,7 +40,7 @@ test("traffic between two halves is told while it is wished for, exactly, and no
   });
   const index = dumpLinks(socket).find(({ ifName }) => ifName === "half")?.ifIndex;
   const telemetry = new PanelTelemetry(
-    { readCounters: () => dumpCounters(socket), wires: () => [toTunnel], indexOf: () => index },
+    { readCounters: () => dumpCounters(socket), wires: () => [toTunnel], indexOf: () => index, probes: () => [] },
     (frame) => frames.push(frame),
     () => {},
   );

@@ -1,4 +1,4 @@
-import type { AgentTelemetry, AssignedWire, PortRef } from "@ratchet/contracts";
+import type { AgentTelemetry, AssignedWire, PortRef, ProbeRow } from "@ratchet/contracts";
 import type { Log } from "../log.js";
 import { type Counters, wireRows } from "./wire-rows.js";
 
@@ -8,6 +8,8 @@ export interface PanelSources {
   wires(): Iterable<AssignedWire>;
   /** Index of a port's half in the panel. */
   indexOf(port: PortRef): number | undefined;
+  /** What became of echoes since the last time. */
+  probes(): ProbeRow[];
 }
 
 /** Says how much the wires carry, as often as the API wishes; unwished it costs nothing. */
@@ -54,6 +56,6 @@ export class PanelTelemetry {
     this.before = { counters, atMs };
     if (before === undefined) return;
     const rows = wireRows(this.sources.wires(), (port) => this.sources.indexOf(port), before.counters, counters);
-    this.send({ type: "telemetry", intervalMs: atMs - before.atMs, rows, probes: [] });
+    this.send({ type: "telemetry", intervalMs: atMs - before.atMs, rows, probes: this.sources.probes() });
   }
 }
