@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { IpAddress } from "../net/fields.js";
 import { NetnsName } from "../resources/pod.js";
 import { AssignedPod, AssignedPort, Assignment, PathPart } from "./assignment.js";
 
@@ -61,3 +62,7 @@ export type CniRegistration = z.output<typeof CniRegistration>;
 
 /** `cni.json`: the sandboxes that have been added and not yet deleted. */
 export const CniRegistrations = z.object({ registrations: z.array(CniRegistration) });
+
+/** What an agent remembers of the underlay: the tunnel addresses of other nodes that have answered an echo. */
+export const UnderlayMemory = z.strictObject({ answered: z.array(IpAddress) });
+export type UnderlayMemory = z.output<typeof UnderlayMemory>;

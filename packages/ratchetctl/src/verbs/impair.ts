@@ -1,4 +1,12 @@
-import { effectOf, type Impairment, type ImpairmentStatus, type Link, lastingName, nameOfSender, sendersOf } from "@ratchet/contracts";
+import {
+  effectOf,
+  type Impairment,
+  type ImpairmentStatus,
+  type Link,
+  lastingName,
+  nameOfSender,
+  sendersOf,
+} from "@ratchet/contracts";
 import { objectPath } from "../api/paths.js";
 import { type Context, json, line } from "../context.js";
 import { UsageError } from "../ctl-error.js";
@@ -59,7 +67,8 @@ function show(context: Context, link: Link): void {
   }
   const directions = link.status.impairments ?? [];
   if (directions.length === 0) line(context, `Link ${context.namespace}/${link.metadata.name} is not impaired`);
-  for (const direction of directions) line(context, `from ${senderText(direction, link)}: ${impairmentText(direction)}`);
+  for (const direction of directions)
+    line(context, `from ${senderText(direction, link)}: ${impairmentText(direction)}`);
 }
 
 /** Of an end that is chosen by labels, the pod it has now as well. */

@@ -1,4 +1,4 @@
-import { type AssignedWire, familyOf, type TunnelRef, type WireReport } from "@ratchet/contracts";
+import { type AssignedWire, familyOf, type TunnelRef, type UnderlayMemory, type WireReport } from "@ratchet/contracts";
 import { SystemError } from "../../ffi/system-error.js";
 import type { CheckedFile } from "../checked-file.js";
 import type { Log } from "../log.js";
@@ -26,12 +26,11 @@ export class UnderlayProber {
   constructor(
     private readonly wires: () => Iterable<AssignedWire>,
     /** Addresses that have answered, also to an earlier agent: a node that was started while the underlay drops knows. */
-    private readonly file: Pick<CheckedFile<string[]>, "load" | "save" | "flush">,
+    private readonly file: Pick<CheckedFile<UnderlayMemory>, "load" | "save" | "flush">,
     private readonly touched: (linkUids: readonly string[]) => void,
     private readonly log: Log,
   ) {
-    const kept: unknown = file.load();
-    this.answered = new Set(Array.isArray(kept) ? kept.filter((item) => typeof item === "string") : []);
+    this.answered = new Set(file.load().answered);
   }
 
   start(): void {
@@ -82,7 +81,7 @@ export class UnderlayProber {
     if (far === undefined) this.far.set(address, (far = { window: new LossWindow(), said: 0 }));
     if (rtt !== null && !this.answered.has(address)) {
       this.answered.add(address);
-      this.file.save(() => [...this.answered]);
+      this.file.save(() => ({ answered: [...this.answered] }));
     }
     far.window.add(rtt !== null);
   }

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import type { AgentTelemetry, ApiTelemetryWish, AssignedWire, WireReport } from "@ratchet/contracts";
+import {
+  type AgentTelemetry,
+  type ApiTelemetryWish,
+  type AssignedWire,
+  UnderlayMemory,
+  type WireReport,
+} from "@ratchet/contracts";
 import { portKey } from "../../model/key.js";
 import type { NetlinkSocket } from "../../netlink/socket.js";
 import { dumpCounters } from "../../rtnetlink/link-counters.js";
@@ -36,7 +42,7 @@ export class Measuring {
       (frame) => events.send(frame),
       log,
     );
-    const answered = new CheckedFile<string[]>(join(dataFolder, "underlay.json"), () => [], log);
+    const answered = new CheckedFile(join(dataFolder, "underlay.json"), UnderlayMemory, () => ({ answered: [] }), log);
     this.underlay = new UnderlayProber(wires, answered, (uids) => events.touched(uids), log);
   }
 
