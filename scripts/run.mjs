@@ -3,7 +3,14 @@
 import { join } from "node:path";
 import { runFuzz } from "./fuzz.mjs";
 import { runThrough } from "./setup/child.mjs";
-import { needEtcd, needImagePrograms, needKubePrograms, needLabPrograms, needTestPrograms } from "./setup/debian.mjs";
+import {
+  needDatabase,
+  needEtcd,
+  needImagePrograms,
+  needKubePrograms,
+  needLabPrograms,
+  needTestPrograms,
+} from "./setup/debian.mjs";
 import { node, root } from "./setup/paths.mjs";
 import { needLinux, needRoot } from "./setup/platform.mjs";
 import { SetupError } from "./setup/say.mjs";
@@ -48,6 +55,7 @@ const VERBS = {
     needRoot("npm run test:chaos");
     await needLabPrograms();
     if (args.some((arg) => arg === "etcd" || arg === "--store=etcd")) await needEtcd();
+    if (args.includes("--database")) await needDatabase();
     await prepareWorkspace("everything");
     return runThrough(node, [join(root, "e2e/chaos/dist/main.js"), ...args], { env: toolEnvironment() });
   },

@@ -10,9 +10,14 @@ const LAB = [
   { package: "iputils-ping", needs: ["ping"], why: "proves that a wire carries" },
 ];
 const ETCD = { package: "etcd-server", needs: ["etcd"], why: "keeps intents as in production" };
+const DATABASE = {
+  package: "postgresql",
+  needs: ["pg_lsclusters", "psql"],
+  why: "keeps the history as in production",
+};
 const KUBERNETES = [
   ETCD,
-  { package: "postgresql", needs: ["pg_lsclusters", "psql"], why: "keeps the history as in production" },
+  DATABASE,
   { package: "containerd", needs: ["containerd", "ctr"], why: "runs pods in a real cluster" },
   { package: "runc", needs: ["runc"], why: "runs their containers" },
   {
@@ -56,6 +61,9 @@ export const needLabPrograms = () => needPrograms(LAB, "the lab");
 
 /** Makes sure that the lab can keep its intents in etcd. */
 export const needEtcd = () => needPrograms([ETCD], "the lab with etcd");
+
+/** Makes sure that PostgreSQL can keep the history. */
+export const needDatabase = () => needPrograms([DATABASE], "the history in PostgreSQL");
 
 /** Makes sure that what a real cluster is made of is there, besides Kubernetes' own programs. */
 export const needKubePrograms = () => needPrograms(KUBERNETES, "a real cluster");

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { type ChaosOptions, describeFailure, replayCommand, runChaos } from "./run/chaos.js";
 
-const USAGE = `usage: pnpm test:chaos -- [--rounds N] [--seed S] [--nodes N] [--store KIND] [--replicas N] [--small-disks] [--selectors]
+const USAGE = `usage: pnpm test:chaos -- [--rounds N] [--seed S] [--nodes N] [--store KIND] [--replicas N] [--database] [--small-disks] [--selectors]
                                [--within SECONDS]
 
 Breaks a lab at random, round after round, and compares kernels, status, store and history with what the
@@ -12,6 +12,7 @@ accepted requests ask for. The same seed plays the same schedule.
   --nodes N         lab nodes; default 2
   --store KIND      embedded (default), or etcd: three members, which are killed and stopped as well
   --replicas N      API processes; default 1, several need --store etcd
+  --database        PostgreSQL keeps the history, and is killed and stopped as well
   --small-disks     the state of API and agents is on small disks, which are filled up for a while
   --selectors       links choose pods by their labels as well
   --within SECONDS  bound on a round's convergence; default 30
@@ -35,6 +36,7 @@ async function main(argv: string[]): Promise<number> {
         nodes: { type: "string", default: "2" },
         store: { type: "string", default: "embedded" },
         replicas: { type: "string", default: "1" },
+        database: { type: "boolean", default: false },
         selectors: { type: "boolean", default: false },
         "small-disks": { type: "boolean", default: false },
         within: { type: "string", default: "30" },
@@ -45,7 +47,7 @@ async function main(argv: string[]): Promise<number> {
       process.stdout.write(USAGE);
       return 0;
     }
-    const { rounds, seed, nodes, store, replicas, selectors, "small-disks": smallDisks, within } = values;
+    const { rounds, seed, nodes, store, replicas, database, selectors, "small-disks": smallDisks, within } = values;
     if (store !== "embedded" && store !== "etcd")
       throw new TypeError(`--store must be embedded or etcd, not "${store}"`);
     if (store === "etcd" && smallDisks) throw new TypeError("--small-disks needs --store embedded");
@@ -57,6 +59,7 @@ async function main(argv: string[]): Promise<number> {
       store,
       replicas: number(replicas, "replicas"),
       smallDisks,
+      hasDatabase: database,
       hasSelectors: selectors,
       convergeWithinMs: number(within, "within") * 1000,
     };

@@ -22,6 +22,8 @@ export interface LabOptions {
   store?: "embedded" | "etcd";
   /** API processes, behind a front when there are several; default 1. More need etcd. */
   replicas?: number;
+  /** PostgreSQL that keeps the history, `postgresql://...`; default a file. */
+  databaseUrl?: string;
   routing?: LabRouting | "auto";
   /** Full pass of the agents, seconds; 0 switches it off. */
   resyncSeconds?: number;

@@ -161,6 +161,7 @@ async function bringUp(options: LabOptions, start: Start): Promise<Lab> {
     dir,
     installationId,
     agentSocket: options.agentSocket,
+    databaseUrl: options.databaseUrl,
     storeUrl: options.storeUrl,
     peerUrl: options.peerUrl,
     labImages,

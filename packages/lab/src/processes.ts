@@ -12,6 +12,7 @@ export interface ProcessContext {
   installationId: string;
   /** Client URLs of the etcd that keeps intents; none: the embedded store does. */
   etcdEndpoints: readonly string[];
+  databaseUrl: string | undefined;
   /** Of each replica of the API. */
   sockets: readonly string[];
   agentSocket: AgentSocket | undefined;
@@ -33,14 +34,14 @@ export function apiProcess(
   context: Omit<ProcessContext, "sockets">,
   { name, index, port, socket }: { name: string; index: number; port: number; socket: string },
 ): Supervised {
-  const { dir, etcdEndpoints, storeUrl, peerUrl } = context;
+  const { dir, etcdEndpoints, databaseUrl, storeUrl, peerUrl } = context;
   const etcd = () => [
     ...["--store", "etcd", "--etcd-endpoints", etcdEndpoints.map((own) => storeUrl?.(index, own) ?? own).join(",")],
     // The same id after kill -9: then nobody waits for the lease of the process that is dead.
     ...["--replica-id", name.replace(" ", "-")],
     ...(peerUrl === undefined ? [] : ["--peer-url", peerUrl(index, `http://127.0.0.1:${port}`)]),
   ];
-  return supervised(context, name, [
+  const argv: [string, ...string[]] = [
     ...DIE_WITH_US,
     process.execPath,
     parts.api,
@@ -49,7 +50,9 @@ export function apiProcess(
     ...["--data", join(dir.path, "api")],
     ...["--web", parts.web],
     ...(etcdEndpoints.length === 0 ? [] : etcd()),
-  ]);
+  ];
+  // Not on the command line, where everybody reads its password.
+  return supervised(context, name, argv, databaseUrl === undefined ? {} : { RATCHET_DATABASE_URL: databaseUrl });
 }
 
 /** The agent of one node, inside the node's namespace. It reaches the API by the socket: its loopback is another one. */
@@ -80,11 +83,16 @@ export function agentProcess(context: ProcessContext, node: PlannedNode, index: 
   ]);
 }
 
-function supervised(context: Omit<ProcessContext, "sockets">, name: string, argv: [string, ...string[]]): Supervised {
+function supervised(
+  context: Omit<ProcessContext, "sockets">,
+  name: string,
+  argv: [string, ...string[]],
+  env: Record<string, string> = {},
+): Supervised {
   return new Supervised({
     name,
     argv,
-    env: { NODE_ENV: "production" },
+    env: { NODE_ENV: "production", ...env },
     logFile: join(context.dir.path, "logs", `${name.replace(" ", "-")}.log`),
     say: context.say,
     onChange: context.onChange,

@@ -15,6 +15,8 @@ export interface ChaosOptions {
   replicas?: number;
   /** Whether the state of API and agents is on small disks, which are filled up; default not. Needs the embedded store. */
   smallDisks?: boolean;
+  /** Whether PostgreSQL keeps the history, and is killed and stopped as well; default not. */
+  hasDatabase?: boolean;
   /** Whether links choose pods by their labels as well; default not. */
   hasSelectors?: boolean;
   /** Bound on a round's convergence, ms; default 30,000. */
@@ -43,6 +45,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     store = "embedded",
     replicas = 1,
     smallDisks = false,
+    hasDatabase = false,
     hasSelectors = false,
     convergeWithinMs = 30_000,
   } = options;
@@ -51,6 +54,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     store,
     replicas,
     smallDisks,
+    hasDatabase,
     hasSelectors,
     convergeWithinMs,
     ...(signal && { signal }),
@@ -101,6 +105,7 @@ export function replayCommand(options: Omit<ChaosOptions, "signal" | "say">): st
     store = "embedded",
     replicas = 1,
     smallDisks = false,
+    hasDatabase = false,
     hasSelectors = false,
     convergeWithinMs,
   } = options;
@@ -108,6 +113,7 @@ export function replayCommand(options: Omit<ChaosOptions, "signal" | "say">): st
   if (store !== "embedded") flags.push(`--store ${store}`);
   if (replicas !== 1) flags.push(`--replicas ${replicas}`);
   if (smallDisks) flags.push("--small-disks");
+  if (hasDatabase) flags.push("--database");
   if (hasSelectors) flags.push("--selectors");
   if (convergeWithinMs !== undefined) flags.push(`--within ${convergeWithinMs / 1000}`);
   return `pnpm test:chaos -- ${flags.join(" ")}`;

@@ -1,9 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Change, List } from "@ratchet/contracts";
 import type { Client } from "@ratchet/testkit";
 import type { ModelChange } from "../model/world.js";
 
 const PAGE = 200;
+/** A history whose database is away is asked again. */
+const PATIENCE_MS = 60_000;
+const AGAIN_MS = 50;
 
 /** What the API's history must say, and what it does. */
 export class History {
@@ -69,11 +73,23 @@ export class History {
     let token: string | undefined;
     do {
       const query = `?limit=${PAGE}${token === undefined ? "" : `&continue=${token}`}`;
-      const page: List<Change> = await this.client.must("GET", `/api/v1/changes${query}`);
+      const page = await this.#page(query);
       changes.push(...page.items.filter((change) => change.id > id));
       token = page.items.some((change) => change.id <= id) ? undefined : page.metadata.continue;
     } while (token !== undefined);
     return changes.reverse();
+  }
+
+  async #page(query: string): Promise<List<Change>> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await this.client.must<List<Change>>("GET", `/api/v1/changes${query}`);
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await delay(AGAIN_MS);
+      }
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Lab } from "@ratchet/lab";
+import type { Postgres } from "@ratchet/testkit";
 import { run } from "../look/namespace.js";
 import type { Disturbance } from "../schedule/operation.js";
 import type { Gate } from "./gate.js";
@@ -9,6 +10,8 @@ import type { SmallDisks } from "./small-disks.js";
 /** A process that finds no room, or no store, ends; its supervisor starts it again. */
 const UP_WITHIN_MS = 60_000;
 const AGAIN_MS = 100;
+/** A member of etcd that has to find out that its leader is dead may hold a write so long. */
+const UNDER_WAY_MS = 1_500;
 
 /** Kills, stops and cuts off the lab's processes, and sees to it that every one is back in the end. */
 export class Processes {
@@ -21,6 +24,7 @@ export class Processes {
     readonly lab: Lab,
     readonly gates: Gates,
     readonly disks: SmallDisks,
+    readonly database: Postgres | undefined,
   ) {}
 
   async disturb(step: Disturbance): Promise<void> {
@@ -51,6 +55,18 @@ export class Processes {
       case "stopEtcd":
         this.#stop(step.member, step.forMs);
         return;
+      case "killDatabase": {
+        const database = this.#database();
+        const kill = () => database.kill();
+        await this.#again("database", kill, () => database.start());
+        return;
+      }
+      case "stopDatabase": {
+        const database = this.#database();
+        database.pause();
+        this.#later(step.forMs, () => database.resume());
+        return;
+      }
       case "fillDisk":
         await this.disks.fill(step.whose);
         this.#later(step.forMs, () => this.disks.empty(step.whose));
@@ -73,6 +89,13 @@ export class Processes {
     }
   }
 
+  /** Resolves when what replicas that died had sent to the store has taken effect, or never will. */
+  async landed(): Promise<void> {
+    if (this.lab.etcdMembers.length === 0) return;
+    await Promise.all(this.#pending);
+    await delay(UNDER_WAY_MS);
+  }
+
   /** Resolves when nothing is stopped or cut off any more and every process is up. */
   async calm(): Promise<void> {
     await Promise.all(this.#pending);
@@ -87,6 +110,7 @@ export class Processes {
     for (const pid of Object.values(this.lab.pids())) signal(pid, "SIGCONT");
     this.gates.restore();
     this.disks.emptyAll();
+    this.database?.resume();
   }
 
   // The lab's own restart waits longer each time a process dies young.
@@ -123,6 +147,11 @@ export class Processes {
     this.#later(forMs, () => {
       for (const gate of gates) gate.restore();
     });
+  }
+
+  #database(): Postgres {
+    if (this.database === undefined) throw new Error("this run has no database of its own");
+    return this.database;
   }
 
   #indexOf(replica: string): number {

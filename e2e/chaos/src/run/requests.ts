@@ -18,8 +18,8 @@ export interface Sender {
   url: () => string;
   /** Whether the history has something of this author. */
   isRecorded: (actor: string) => Promise<boolean>;
-  /** How long a write whose connection broke may still be under way to the store, ms. */
-  underWayMs: number;
+  /** Resolves when no write whose connection broke can be under way to the store any more. */
+  landed: () => Promise<void>;
 }
 
 /**
@@ -46,7 +46,7 @@ export async function send(operation: Addressed, actor: string, sender: Sender):
         return isAgain && (await sender.isRecorded(actor)) ? { isAccepted: true } : { isAccepted: false, code, detail };
     } catch (error) {
       cause = error;
-      await delay(sender.underWayMs);
+      await sender.landed();
     }
     await delay(RETRY_MS);
   }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Lab, startLab } from "@ratchet/lab";
-import { Client, machine, Random } from "@ratchet/testkit";
+import { Client, machine, Postgres, Random } from "@ratchet/testkit";
 import { choicesIn, compareChoices } from "../look/compare-choices.js";
 import { compareKernel } from "../look/compare-kernel.js";
 import { compareStatus, type Shown } from "../look/compare-status.js";
@@ -27,8 +27,6 @@ import { SmallDisks } from "./small-disks.js";
 import { StreamView } from "./stream-view.js";
 import { Writer } from "./writer.js";
 
-/** A member of etcd that was stopped, or that had to find out that its leader is dead, may hold a write so long. */
-const UNDER_WAY_MS = 1_500;
 const FRONT = "front";
 /** So many has a lab's own etcd. */
 const ETCD_MEMBERS = 3;
@@ -40,6 +38,8 @@ export interface SuiteOptions {
   replicas: number;
   /** Whether the state is on small disks, which are filled up. Only with the embedded store. */
   smallDisks: boolean;
+  /** Whether PostgreSQL keeps the history, and is killed and stopped as well. */
+  hasDatabase: boolean;
   /** Whether links choose pods by their labels as well. */
   hasSelectors: boolean;
   /** Bound on a round's convergence, ms. */
@@ -72,6 +72,7 @@ export class Suite {
     let gates: Gates | undefined;
     const { store, replicas } = options;
     const disks = new SmallDisks();
+    let database: Postgres | undefined;
     let lab: Lab | undefined;
     // Only the start is called off at once: a round ends before its lab does, or it would wait for answers in vain.
     const starting = new AbortController();
@@ -80,6 +81,7 @@ export class Suite {
     try {
       gates = await Gates.open(folder, nodeNames(options.nodes), replicas, store === "etcd" ? ETCD_MEMBERS : 0);
       SmallDisks.sweep();
+      database = options.hasDatabase ? await Postgres.start() : undefined;
       lab = await startLab({
         name: `chaos${process.pid}`,
         port: 0,
@@ -89,23 +91,25 @@ export class Suite {
         // A lab with its own etcd keeps nothing.
         ...(store === "etcd" ? {} : { dataDir: join(folder, "lab") }),
         ...gates.options,
+        ...(database && { databaseUrl: await database.newDatabase() }),
         // Everything has to be noticed by itself.
         resyncSeconds: 0,
         signal: starting.signal,
       });
       if (options.smallDisks) await putOnSmallDisks(lab, disks);
       const nodes = lab.nodes.map(({ name, labels, address }) => ({ name, labels, address }));
-      const processes = new Processes(lab, gates, disks);
+      const processes = new Processes(lab, gates, disks, database);
       const writer = new Writer(
         new Client(lab.url),
         nodes,
         lab.replicas.map(({ url }) => url),
-        store === "etcd" ? UNDER_WAY_MS : 0,
+        () => processes.landed(),
       );
       return new Suite(lab, options, processes, writer, nodes, folder);
     } catch (error) {
       disks.unmountAll();
       await lab?.stop();
+      await database?.close();
       await gates?.close();
       rmSync(folder, { recursive: true, force: true });
       throw error;
@@ -120,6 +124,7 @@ export class Suite {
       replicas: replicas.map(({ name }) => name),
       members: etcdMembers.map(({ name }) => name),
       disks: this.processes.disks.names,
+      hasDatabase: this.options.hasDatabase,
       hasSelectors: this.options.hasSelectors,
     };
   }
@@ -154,6 +159,7 @@ export class Suite {
     await Promise.all([...this.#views.values()].map((view) => view.stop()));
     await this.lab.stop();
     this.processes.disks.unmountAll();
+    await this.processes.database?.close();
     await this.processes.gates.close();
     rmSync(this.folder, { recursive: true, force: true });
     const { namespaces, interfaces, processes } = machine(this.lab.names.prefix, this.folder, this.lab.dataDir);

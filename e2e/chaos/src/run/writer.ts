@@ -32,8 +32,8 @@ export class Writer {
     readonly nodes: readonly ModelNode[],
     /** Who takes writes: each in turn, so that one is not always told first of what it made itself. */
     readonly doors: readonly string[] = [client.url],
-    /** How long a write whose connection broke may still be under way to the store, ms. */
-    readonly underWayMs = 0,
+    /** Resolves when no write whose connection broke can be under way to the store any more. */
+    readonly landed: () => Promise<void> = async () => {},
   ) {
     this.history = new History(client);
   }
@@ -65,7 +65,7 @@ export class Writer {
         const answer = await send(addressed, actor, {
           url: () => this.doors[this.#tries++ % this.doors.length] as string,
           isRecorded,
-          underWayMs: this.underWayMs,
+          landed: this.landed,
         });
         sent.push({ operation, actor, resolved: resolved as Resolved, answer });
       }),

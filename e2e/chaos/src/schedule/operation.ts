@@ -30,6 +30,8 @@ export type Disturbance =
   | { disturb: "cutFromStore" | "cutFromPeers"; replica: string; forMs: number }
   /** The node's cable: its tunnels carry nothing, while its agent is reached as before. */
   | { disturb: "cutUnderlay"; node: string; forMs: number }
+  | { disturb: "killDatabase" }
+  | { disturb: "stopDatabase"; forMs: number }
   | { disturb: "fillDisk"; whose: string; forMs: number };
 
 /** What can be disturbed beside the agents, by name. */
@@ -39,11 +41,13 @@ export interface Parts {
   members: readonly string[];
   /** Small ones, by whose state is on them; none: all is on the machine's own. */
   disks: readonly string[];
+  /** Whether the history is in a database of its own. */
+  hasDatabase: boolean;
   /** Whether links choose pods by their labels as well. */
   hasSelectors: boolean;
 }
 
-export const ALONE: Parts = { replicas: ["api"], members: [], disks: [], hasSelectors: false };
+export const ALONE: Parts = { replicas: ["api"], members: [], disks: [], hasDatabase: false, hasSelectors: false };
 
 export const BREAKS = [
   "panelHalfDelete",

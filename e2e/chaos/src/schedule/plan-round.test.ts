@@ -11,6 +11,7 @@ const several: Parts = {
   replicas: ["api 1", "api 2"],
   members: ["etcd m0", "etcd m1", "etcd m2"],
   disks: [],
+  hasDatabase: false,
   hasSelectors: false,
 };
 const rounds = (seed: string, count: number, parts?: Parts): Round[] => {
@@ -46,7 +47,8 @@ test("replicas and members are killed and stopped, and everybody is cut off from
   const seen = new Set(
     singles(rounds("several", 300, several)).flatMap((single) => {
       if (!("disturb" in single) || single.disturb === "killAgent" || single.disturb === "stopAgent") return [];
-      if (single.disturb === "fillDisk") return [];
+      if (single.disturb === "fillDisk" || single.disturb === "killDatabase" || single.disturb === "stopDatabase")
+        return [];
       if (single.disturb === "cutUnderlay") return [`${single.disturb} ${single.node}`];
       const whom = "member" in single ? single.member : "replica" in single ? single.replica : "all";
       return [`${single.disturb} ${whom}`];
@@ -75,6 +77,12 @@ test("links with a selector are made, replaced, cut and deleted, and pods relabe
     });
   expect([...new Set(drawn(true))].sort()).toEqual(["create", "delete", "patch", "replace"]);
   expect(drawn(false)).toEqual([]);
+});
+
+test("a database is killed and stopped", () => {
+  const all = singles(rounds("database", 100, { ...ALONE, hasDatabase: true }));
+  const found = all.flatMap((single) => ("disturb" in single ? [single.disturb] : []));
+  expect(found).toEqual(expect.arrayContaining(["killDatabase", "stopDatabase"]));
 });
 
 test("every small disk is filled", () => {

@@ -20,7 +20,16 @@ const MAX_HISTORY = 40;
 /** Every so often all of it goes, and it begins anew. */
 const ROUNDS_TO_SWEEP = 20;
 const DISTURBANCES = { killAgent: 4, stopAgent: 3, cutAgent: 3, pauseAgent: 2, killApi: 2, stopApi: 1 } as const;
-const NONE = { killEtcd: 0, stopEtcd: 0, cutFromStore: 0, cutFromPeers: 0, cutUnderlay: 0, fillDisk: 0 } as const;
+const NONE = {
+  killEtcd: 0,
+  stopEtcd: 0,
+  cutFromStore: 0,
+  cutFromPeers: 0,
+  cutUnderlay: 0,
+  fillDisk: 0,
+  killDatabase: 0,
+  stopDatabase: 0,
+} as const;
 const WITH_ETCD = {
   killApi: 3,
   stopApi: 3,
@@ -30,7 +39,12 @@ const WITH_ETCD = {
   cutFromPeers: 2,
   cutUnderlay: 2,
 };
+const WITH_DATABASE = { killDatabase: 2, stopDatabase: 2 } as const;
 const WITH_DISKS = { fillDisk: 4 } as const;
+/** Usually over before anybody notices; now and then long enough for leases to end and for silence to count. */
+const SHORT_MS = [5, 400] as const;
+const LONG_MS = [4_000, 11_000] as const;
+const LONG_CHANCE = 0.06;
 /** A disk is full for longer than a process hangs: whoever writes has to meet it. */
 const FULL_MS = [200, 1500] as const;
 
@@ -132,12 +146,15 @@ export class Planner {
 
   #disturbance(random: Random): Disturbance {
     const node = random.pick(this.nodes).name;
-    const forMs = random.between(5, 400);
-    const { replicas, members, disks } = this.parts;
+    const { replicas, members, disks, hasDatabase } = this.parts;
+    const isLong = members.length > 0 && random.chance(LONG_CHANCE);
+    const [least, most] = isLong ? LONG_MS : SHORT_MS;
+    const forMs = random.between(least, most);
     const disturb = random.weighted<Disturbance["disturb"]>({
       ...{ ...DISTURBANCES, ...NONE },
       ...(members.length > 0 ? WITH_ETCD : {}),
       ...(disks.length > 0 ? WITH_DISKS : {}),
+      ...(hasDatabase ? WITH_DATABASE : {}),
     });
     const one = () => (replicas.length > 1 ? { replica: random.pick(replicas) } : {});
     switch (disturb) {
@@ -149,6 +166,10 @@ export class Planner {
         return { disturb, member: random.pick(members) };
       case "stopEtcd":
         return { disturb, member: random.pick(members), forMs };
+      case "killDatabase":
+        return { disturb };
+      case "stopDatabase":
+        return { disturb, forMs };
       case "cutFromStore":
       case "cutFromPeers":
         return { disturb, replica: random.pick(replicas), forMs };
