@@ -57,10 +57,14 @@ export class RelayLines {
 
   /** Makes or changes lines; `changed` tells of each when its frames suffer it, or why it cannot be had. */
   set(lines: readonly RelayLine[]): void {
+    // One for them all, and none for changes: to open one takes as long as to make a device.
+    let socket: NetlinkSocket | undefined;
+    const panel = () => (socket ??= NetlinkSocket.open(this.panelPath));
     for (const line of lines) {
       if (this.closing.has(line.tap)) this.closing.set(line.tap, line);
-      else this.setOne(line);
+      else this.setOne(line, panel);
     }
+    socket?.close();
   }
 
   /** Drops every line but these. */
@@ -79,12 +83,12 @@ export class RelayLines {
     }
   }
 
-  private setOne(line: RelayLine): void {
+  private setOne(line: RelayLine, panel: () => NetlinkSocket): void {
     const { tap, impairment, mtuBytes } = line;
     try {
       const known = this.held.get(tap);
       if (known === undefined) {
-        const fd = this.open(line);
+        const fd = this.open(line, panel);
         this.held.set(tap, { fd, line, isEnding: false });
         this.tell({ type: "add", tap, fd, impairment, mtuBytes });
       } else {
@@ -103,19 +107,17 @@ export class RelayLines {
   }
 
   private retry(line: RelayLine, failed: RelayHolding): void {
-    if (this.errors.get(line.tap) === failed) this.setOne(line);
+    if (this.errors.get(line.tap) === failed) this.set([line]);
   }
 
-  private open({ tap, alias, impairment }: RelayLine): number {
+  private open({ tap, alias, impairment }: RelayLine, panel: () => NetlinkSocket): number {
     const fd = openTap(this.panelPath, tap);
     try {
       setTapOffload(fd, tap, carriesSegments(impairment));
       // When this process is killed, many devices would be taken away one by one, each after its grace periods; and
       // the agent would hear of the end only after the last of them.
       setTapPersistence(fd, tap, true);
-      NetlinkSocket.use(this.panelPath, (socket) =>
-        socket.request(setLink({ ifName: tap }, { alias, txQueueLength: QUEUE_FRAMES })),
-      );
+      panel().request(setLink({ ifName: tap }, { alias, txQueueLength: QUEUE_FRAMES }));
       return fd;
     } catch (error) {
       libc.close(fd);
@@ -144,7 +146,7 @@ export class RelayLines {
       const wanted = this.closing.get(tap);
       this.closing.delete(tap);
       if (wanted === undefined) this.events.dropped([tap]);
-      else this.setOne(wanted);
+      else this.set([wanted]);
     });
   }
 

@@ -10,8 +10,8 @@ import type { ImpairedPair } from "./impaired-pair.js";
 /** Ethernet, IP, and TCP with time stamps. */
 const HEADER_BYTES = 66;
 const ETHERNET_HEADER_BYTES = 14;
-/** Slow start, and what the first burst let through, are over then. */
-const SETTLE_MS = 2_000;
+/** Slow start, and what the first burst let through, are over then; without a limit that is sooner. */
+const SETTLE_MS = { bulk: 2_000, flood: 500 };
 
 export interface Bulk {
   /** As the rate counts: the headers of every frame included. */
@@ -34,7 +34,7 @@ interface Counted {
 export async function bulk(pair: ImpairedPair, seconds: number): Promise<Bulk> {
   const { mtuBytes } = pair;
   const dataBytes = mtuBytes + ETHERNET_HEADER_BYTES - HEADER_BYTES;
-  const [before, after] = await stream(pair, "10.0.0.2", seconds, () => counted(pair));
+  const [before, after] = await stream(pair, "10.0.0.2", { settleMs: SETTLE_MS.bulk, seconds }, () => counted(pair));
   const wireBytes = ((after.outBytes - before.outBytes) / dataBytes) * (mtuBytes + ETHERNET_HEADER_BYTES);
   const wireKbit = (wireBytes * 8) / (after.atMs - before.atMs);
   if (pair.engine === "netem") {
@@ -61,7 +61,7 @@ export async function flood(pair: ImpairedPair, wire: "impaired" | "plain", seco
     const stats = NetlinkSocket.use(`/run/netns/${pair.node.panel}`, dumpCounters).get(half);
     return { atMs: performance.now(), bytes: stats?.txBytes ?? 0, packets: stats?.txPackets ?? 0 };
   };
-  const [before, after] = await stream(pair, to, seconds, read, flags);
+  const [before, after] = await stream(pair, to, { settleMs: SETTLE_MS.flood, seconds }, read, flags);
   const tookMs = after.atMs - before.atMs;
   return {
     kbit: ((after.bytes - before.bytes) * 8) / tookMs,
@@ -72,7 +72,7 @@ export async function flood(pair: ImpairedPair, wire: "impaired" | "plain", seco
 async function stream<T>(
   pair: ImpairedPair,
   to: string,
-  seconds: number,
+  { settleMs, seconds }: { settleMs: number; seconds: number },
   read: () => T,
   flags: readonly string[] = [],
 ): Promise<[T, T]> {
@@ -83,10 +83,10 @@ async function stream<T>(
   const ended = once(server, "exit");
   try {
     await once(server.stdout, "data");
-    const argv = [netns("a"), "iperf3", "-c", to, "-t", String(seconds + SETTLE_MS / 1000 + 1), ...flags];
+    const argv = [netns("a"), "iperf3", "-c", to, "-t", String(Math.ceil(seconds + settleMs / 1000 + 0.5)), ...flags];
     const client = promisify(execFile)("nsenter", argv, { timeout: (seconds + 60) * 1000 });
     const measured = (async (): Promise<[T, T]> => {
-      await sleep(SETTLE_MS);
+      await sleep(settleMs);
       const before = read();
       await sleep(seconds * 1000);
       return [before, read()];
