@@ -9,7 +9,9 @@ import { cniAgent } from "./rows/cni-agent.js";
 import { create } from "./rows/create.js";
 import { etcd } from "./rows/etcd.js";
 import { executor } from "./rows/executor.js";
+import { faultEffect } from "./rows/fault-effect.js";
 import { impair } from "./rows/impair.js";
+import { impairVm } from "./rows/impair-vm.js";
 import { kubernetes, stopClusters } from "./rows/kubernetes.js";
 import { mass } from "./rows/mass.js";
 import { page } from "./rows/page.js";
@@ -17,7 +19,21 @@ import { scale } from "./rows/scale.js";
 import { throughput } from "./rows/throughput.js";
 import { table } from "./table.js";
 
-const ROWS: Row[] = [executor, create, mass, throughput, impair, page, cni, cniAgent, kubernetes, etcd, scale];
+const ROWS: Row[] = [
+  executor,
+  create,
+  mass,
+  throughput,
+  impair,
+  faultEffect,
+  impairVm,
+  page,
+  cni,
+  cniAgent,
+  kubernetes,
+  etcd,
+  scale,
+];
 
 const USAGE = `usage: npm run bench [-- ROW ...] [--json FILE]
 
