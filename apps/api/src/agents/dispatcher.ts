@@ -28,6 +28,9 @@ export class Dispatcher {
   readonly #agents = new Map<string, { assignment: AgentAssignment; send: (text: string) => void }>();
   readonly #pods = new Map<string, { uid: string; node: string }>();
   readonly #links = new Map<string, Placed>();
+  /** Nodes whose assignment was looked at for a change since the last flush. */
+  readonly #due = new Set<string>();
+  #faultsVersion = -1;
 
   constructor(mirror: Mirror, observer: Observer, registry: StatusRegistry) {
     this.#mirror = mirror;
@@ -39,6 +42,7 @@ export class Dispatcher {
   connect(node: string, send: (text: string) => void): void {
     const { world } = this.#mirror;
     this.#agents.set(node, { assignment: new AgentAssignment(), send });
+    this.#due.add(node);
     const links = new Set<string>();
     for (const podKey of world.podsOfNode(node)) {
       this.#placePod(podKey);
@@ -66,11 +70,24 @@ export class Dispatcher {
     for (const key of podKeys) this.#placePod(key);
     for (const key of linkKeys) this.#placeLink(key);
     const { faults } = this.#observer;
-    for (const [node, { assignment, send }] of this.#agents) {
-      assignment.setFaults(node, faults);
-      const text = assignment.take(this.#mirror.storeId, this.#mirror.revision);
-      if (text !== undefined) send(text);
+    // Of a thousand agents a change concerns two; which ones a fault concerns is not told.
+    const nodes = faults.version === this.#faultsVersion ? [...this.#due] : [...this.#agents.keys()];
+    this.#faultsVersion = faults.version;
+    this.#due.clear();
+    for (const node of nodes) {
+      const agent = this.#agents.get(node);
+      if (agent === undefined) continue;
+      agent.assignment.setFaults(node, faults);
+      const text = agent.assignment.take(this.#mirror.storeId, this.#mirror.revision);
+      if (text !== undefined) agent.send(text);
     }
+  }
+
+  /** What the node's agent was told, to be changed; the difference goes with the next flush. */
+  #assignment(node: string): AgentAssignment | undefined {
+    const agent = this.#agents.get(node);
+    if (agent !== undefined) this.#due.add(node);
+    return agent?.assignment;
   }
 
   #placePod(podKey: string): void {
@@ -79,11 +96,11 @@ export class Dispatcher {
     const node = world.nodeOf(podKey);
     const before = this.#pods.get(podKey);
     if (before !== undefined && (before.uid !== pod?.uid || before.node !== node)) {
-      this.#agents.get(before.node)?.assignment.removePod(before.uid);
+      this.#assignment(before.node)?.removePod(before.uid);
       this.#pods.delete(podKey);
     }
     if (pod === undefined || node === null) return;
-    const agent = this.#agents.get(node)?.assignment;
+    const agent = this.#assignment(node);
     if (agent === undefined) return;
     const assigned = assignedPod(pod, world.run(pod));
     if (assigned === undefined) {
@@ -105,7 +122,7 @@ export class Dispatcher {
     const before = this.#links.get(linkKey);
     const resolved = this.#observer.resolve(linkKey);
     for (const { podKey, podUid, node, interface: ifName } of before?.ports ?? []) {
-      const agent = this.#agents.get(node)?.assignment;
+      const agent = this.#assignment(node);
       const pod = this.#mirror.world.pod(podKey)?.data;
       if (agent === undefined) continue;
       const isHere = pod?.uid === podUid && this.#mirror.world.nodeOf(podKey) === node;
@@ -113,7 +130,7 @@ export class Dispatcher {
       else agent.removePort({ podUid, interface: ifName });
     }
     if (resolved === undefined) {
-      for (const node of before?.nodes ?? []) this.#agents.get(node)?.assignment.removeWire(before?.uid ?? "");
+      for (const node of before?.nodes ?? []) this.#assignment(node)?.removeWire(before?.uid ?? "");
       this.#links.delete(linkKey);
       return;
     }
@@ -125,7 +142,7 @@ export class Dispatcher {
   #placePorts({ ends }: ResolvedLink): Placed["ports"] {
     return ends.flatMap(({ end, pod, node, podKey }) => {
       if (pod === undefined || node === null) return [];
-      const agent = this.#agents.get(node)?.assignment;
+      const agent = this.#assignment(node);
       if (agent !== undefined) this.#placePort(agent, podKey, pod, end.interface);
       return [{ podKey, podUid: pod.uid, node, interface: end.interface }];
     });
@@ -144,11 +161,11 @@ export class Dispatcher {
       );
       if (wire === undefined) continue;
       nodes.push(node);
-      this.#agents.get(node)?.assignment.setWire(wire);
+      this.#assignment(node)?.setWire(wire);
     }
     for (const node of before?.nodes ?? []) {
       const isSame = before?.uid === link.uid && nodes.includes(node);
-      if (!isSame) this.#agents.get(node)?.assignment.removeWire(before?.uid ?? "");
+      if (!isSame) this.#assignment(node)?.removeWire(before?.uid ?? "");
     }
     return nodes;
   }
