@@ -5,7 +5,7 @@ import { setFlagsFromString } from "node:v8";
  * multiple on a machine with much memory, and gives little of that back: with 10,000 links 130 MiB were held and 510
  * resident.
  */
-const GROWTH_PERCENT = 40;
+const GROWTH_PERCENT = 30;
 
 /** To be called before anything large is loaded. */
 export function keepHeapTight(): void {
