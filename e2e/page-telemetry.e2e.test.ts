@@ -42,6 +42,26 @@ describe("what links carry, on the page", () => {
     await eventually(async () => expect((await mine.texts("ab")).join()).not.toMatch(/→/));
   });
 
+  it("goes back a quarter of an hour and a day, and shows what echoes took", async () => {
+    const span = mine.page.getByTestId("traffic-span");
+    for (const words of ["15 min", "24 h", "2 min"]) {
+      await span.getByText(words, { exact: true }).click();
+      await eventually(async () => expect(await mine.page.getByLabel(`last ${words}`).count()).toBe(2));
+      await eventually(
+        async () => {
+          const lines = mine.page.getByTestId("traffic-0").locator("path").last();
+          expect(await lines.getAttribute("d")).toMatch(/^M/);
+        },
+        { withinMs: 30_000 },
+      );
+    }
+    const drawn = mine.page.getByRole("radiogroup", { name: "What is drawn" });
+    await drawn.getByText("Echoes").click();
+    const now = mine.page.getByTestId("traffic-echoes-now");
+    await eventually(async () => expect(await now.textContent()).toMatch(/\d ms/), { withinMs: 30_000 });
+    await drawn.getByText("Rate").click();
+  });
+
   it("a ping from the panel writes the round-trip time on the wire, and a cut wire does not answer", async () => {
     await mine.page.getByTestId("panel-ping").click();
     await eventually(async () => expect((await mine.texts("ab")).join()).toMatch(/\d ms/));
@@ -52,5 +72,10 @@ describe("what links carry, on the page", () => {
     await eventually(async () => expect((await mine.texts("ab")).join()).toMatch(/\d ms/));
     await mine.page.getByTestId("panel-ping").click();
     await eventually(async () => expect((await mine.texts("ab")).join()).not.toMatch(/ ms/));
+    // Cut and restored: each end has lost its carrier and got it again.
+    const carrier = mine.page.getByTestId("panel-carrier");
+    await eventually(async () => expect(await carrier.textContent()).toMatch(/a:in1.* up.* lost.*b:in1.* up.* lost/), {
+      withinMs: 20_000,
+    });
   });
 });

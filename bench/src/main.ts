@@ -16,6 +16,7 @@ import { kubernetes, stopClusters } from "./rows/kubernetes.js";
 import { mass } from "./rows/mass.js";
 import { page } from "./rows/page.js";
 import { scale } from "./rows/scale.js";
+import { telemetry } from "./rows/telemetry.js";
 import { throughput } from "./rows/throughput.js";
 import { table } from "./table.js";
 
@@ -33,6 +34,7 @@ const ROWS: Row[] = [
   kubernetes,
   etcd,
   scale,
+  telemetry,
 ];
 
 const USAGE = `usage: npm run bench [-- ROW ...] [--json FILE]

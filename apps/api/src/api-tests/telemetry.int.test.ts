@@ -115,6 +115,20 @@ test("a link nobody measured has no points, and what cannot be asked is refused"
   }
 });
 
+test("the last minutes are read by the second or by ten, as asked", async () => {
+  tell(left, [local, 0, 50, 5000, 0, 0]);
+  const points = async (step: string) => {
+    const { body } = await api.get(`${LINKS}/ca/telemetry?seconds=60${step}`);
+    const rates = body.directions[1].points.map((point: number[]) => point[1]) as number[];
+    return [body.stepMs, Math.max(0, ...rates)];
+  };
+  await expect.poll(() => points("&step=1")).toEqual([1000, 50]);
+  expect(await points("")).toEqual([1000, 50]);
+  // Of ten seconds one was measured.
+  expect(await points("&step=10")).toEqual([10_000, 50]);
+  expect((await api.get(`${LINKS}/ca/telemetry?step=2`)).status).toBe(422);
+});
+
 test("rows of links that are not the node's are not believed", async () => {
   tell(right, [local, 0, 5, 500, 0, 0], ["no-such", 0, 1, 1, 0, 0], [tunnel, 0, 1, 60, 0, 0]);
   await expect.poll(() => api.core.telemetry.history.size).toBe(1);

@@ -1,4 +1,11 @@
-import type { AgentTelemetry, LinkTelemetry, ProbePoint, ProbeRow, TelemetryPoint } from "@ratchet/contracts";
+import type {
+  AgentTelemetry,
+  LinkTelemetry,
+  ProbePoint,
+  ProbeRow,
+  TelemetryPoint,
+  TelemetryQuery,
+} from "@ratchet/contracts";
 import type { World } from "../state/world.js";
 import { type Counts, Coverage } from "./counts.js";
 import { type LinkEnds, linkEnds } from "./link-ends.js";
@@ -16,6 +23,12 @@ export const RETAINED_MAX_BYTES = 256 * 1024 * 1024;
 export interface Taken {
   counts: Map<string, [Counts?, Counts?]>;
   probes: Map<string, ProbeRow>;
+}
+
+/** How much is asked for; without a step it is a second where that was measured, else ten. */
+export interface Span {
+  seconds: number;
+  step?: TelemetryQuery["step"];
 }
 
 /** What links carried and how long echoes took, in memory: nothing of a link that never carried anything. */
@@ -66,13 +79,15 @@ export class LinkHistory {
     return taken;
   }
 
-  /** Rates and echoes of the last seconds: by the second when that was measured, else by ten. Undefined: no such link. */
-  read(uid: string, seconds: number, nowMs: number): Omit<LinkTelemetry, "carrier"> | undefined {
+  /** Rates and echoes of the last seconds. Undefined: no such link. */
+  read(uid: string, { seconds, step }: Span, nowMs: number): Omit<LinkTelemetry, "carrier"> | undefined {
     const ends = linkEnds(this.#world, uid);
     if (ends === undefined) return undefined;
-    const fine = seconds * 1000 > FINE.stepMs * FINE.slots ? [] : this.#points(uid, ends, FINE, seconds, nowMs);
-    const isFine = fine.some((points) => points.length > 0);
-    const directions = isFine ? fine : this.#points(uid, ends, COARSE, seconds, nowMs);
+    const points = (resolution: Resolution) => this.#points(uid, ends, resolution, seconds, nowMs);
+    const mayBeFine = step === undefined ? seconds * 1000 <= FINE.stepMs * FINE.slots : step === "1";
+    const fine = mayBeFine ? points(FINE) : [];
+    const isFine = step === "1" || fine.some(({ length }) => length > 0);
+    const directions = isFine ? fine : points(COARSE);
     const resolution = isFine ? FINE : COARSE;
     const [from, to] = ends.ports;
     return {

@@ -18,10 +18,10 @@ export class TelemetryController {
 
   @Get()
   read(@Param("namespace") namespace: string, @Param("name") name: string, @Query() query: unknown): LinkTelemetry {
-    const { seconds = DEFAULT_SECONDS } = parseQuery(TelemetryQuery, query);
+    const { seconds = DEFAULT_SECONDS, step } = parseQuery(TelemetryQuery, query);
     const { mirror, registry, telemetry } = this.#core;
     const link = mirror.world.link(keys.link(namespaceParam(namespace), name))?.data;
-    const answer = link === undefined ? undefined : telemetry.read(link.uid, seconds, Date.now());
+    const answer = link === undefined ? undefined : telemetry.read(link.uid, { seconds, step }, Date.now());
     if (answer === undefined) throw notFound("Link", namespace, name);
     return { ...answer, carrier: carrierOf(mirror.world, registry, answer.uid) };
   }

@@ -11,7 +11,7 @@ import type {
 import type { World } from "../state/world.js";
 import type { Counts } from "./counts.js";
 import { type LinkEnds, linkEnds } from "./link-ends.js";
-import { LinkHistory, type Taken } from "./link-history.js";
+import { LinkHistory, type Span, type Taken } from "./link-history.js";
 import type { Measures } from "./measures.js";
 import { mergeWishes } from "./merge-wishes.js";
 
@@ -92,8 +92,8 @@ export class Telemetry {
   }
 
   /** What a link carried; who asks is taken to ask again soon. Undefined: there is no such link. */
-  read(linkUid: string, seconds: number, nowMs: number): Omit<LinkTelemetry, "carrier"> | undefined {
-    const answer = this.history.read(linkUid, seconds, nowMs);
+  read(linkUid: string, span: Span, nowMs: number): Omit<LinkTelemetry, "carrier"> | undefined {
+    const answer = this.history.read(linkUid, span, nowMs);
     if (answer === undefined) return undefined;
     this.#looks.set(linkUid, nowMs + LOOK_LASTS_MS);
     this.#refresh();

@@ -53,8 +53,11 @@ export const verbs = {
   heal: (namespace: string) => request<HealResult>("POST", `/namespaces/${encodeURIComponent(namespace)}/heal`),
   ping: (namespace: string, pod: string, body: { to: string; count: number; intervalMs: number; waitMs: number }) =>
     request<PingResult>("POST", `${objectPath(namespace, "pods", pod)}/ping`, body),
-  telemetry: (namespace: string, link: string, seconds: number) =>
-    request<LinkTelemetry>("GET", `${objectPath(namespace, "links", link)}/telemetry?seconds=${seconds}`),
+  telemetry: (namespace: string, link: string, seconds: number, step?: 1 | 10) =>
+    request<LinkTelemetry>(
+      "GET",
+      `${objectPath(namespace, "links", link)}/telemetry?seconds=${seconds}${step === undefined ? "" : `&step=${step}`}`,
+    ),
   scenarios: (namespace: string) => request<List<Scenario>>("GET", objectPath(namespace, "scenarios")),
   deleteScenario: (namespace: string, name: string) =>
     request<Scenario>("DELETE", objectPath(namespace, "scenarios", name)),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sparkline } from "./sparkline.js";
+import { sparkline, thinned } from "./sparkline.js";
 
 const OPTIONS = { now: 100, spanMs: 100, gapMs: 25, width: 100, height: 10, atLeast: 10 };
 
@@ -33,4 +33,20 @@ test("what was not measured is not drawn", () => {
 test("nothing at all is an empty line, and what is older is left out", () => {
   expect(sparkline([], OPTIONS)).toMatchObject({ line: "", area: "", top: 10 });
   expect(sparkline([[-5, 3]], OPTIONS).line).toBe("");
+});
+
+test("many samples become the means of stretches, and what had no value stays without", () => {
+  const samples = [
+    [0, 2],
+    [900, 4],
+    [1000, null],
+    [1500, null],
+    [2000, 6],
+  ] as const;
+  expect(thinned(samples, 1000)).toEqual([
+    [900, 3],
+    [1500, null],
+    [2000, 6],
+  ]);
+  expect(thinned([], 1000)).toEqual([]);
 });

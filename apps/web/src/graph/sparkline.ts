@@ -50,4 +50,27 @@ export function sparkline(
   };
 }
 
+/** The means of stretches of `stepMs`, each at its last sample; one without any value is null. */
+export function thinned(samples: readonly Sample[], stepMs: number): Sample[] {
+  const out: Sample[] = [];
+  let number: number | undefined;
+  let [sum, count, last] = [0, 0, 0];
+  const close = () => {
+    if (number !== undefined) out.push([last, count === 0 ? null : sum / count]);
+  };
+  for (const [at, value] of samples) {
+    const own = Math.floor(at / stepMs);
+    if (own !== number) {
+      close();
+      [sum, count, number] = [0, 0, own];
+    }
+    last = at;
+    if (value === null) continue;
+    sum += value;
+    count++;
+  }
+  close();
+  return out;
+}
+
 const round = (value: number) => Math.round(value * 100) / 100;

@@ -12,6 +12,10 @@ export const useTelemetry = create<{ rates: Map<string, LinkRates>; version: num
   version: 0,
 }));
 
+/** What became of the echoes of one interval: null when none came back. */
+export type HeardEcho = (at: number, rttMs: number | null) => void;
+const echoListeners = new Map<string, Set<HeardEcho>>();
+
 const listeners = new Map<string, Set<Heard>>();
 
 export function hearTelemetry(frame: TelemetryFrame, heardAt: number): void {
@@ -24,6 +28,7 @@ export function hearTelemetry(frame: TelemetryFrame, heardAt: number): void {
     rates.set(uid, known);
     for (const listener of listeners.get(uid) ?? []) listener(way, at, rate);
   }
+  for (const [uid, , , rttMs] of frame.probes) for (const listener of echoListeners.get(uid) ?? []) listener(at, rttMs);
   useTelemetry.setState(({ version }) => ({ version: version + 1 }));
 }
 
@@ -31,12 +36,21 @@ export function hearTelemetry(frame: TelemetryFrame, heardAt: number): void {
 const INTERVALS_KEPT = 3.5;
 
 /** Calls back with everything heard of one link. */
-export function onTelemetry(uid: string, listener: Heard): () => void {
-  const own = listeners.get(uid) ?? new Set();
-  listeners.set(uid, own.add(listener));
+export function onTelemetry(uid: string, rate: Heard, echo: HeardEcho): () => void {
+  const stopRates = hear(listeners, uid, rate);
+  const stopEchoes = hear(echoListeners, uid, echo);
+  return () => {
+    stopRates();
+    stopEchoes();
+  };
+}
+
+function hear<T>(all: Map<string, Set<T>>, uid: string, listener: T): () => void {
+  const own = all.get(uid) ?? new Set();
+  all.set(uid, own.add(listener));
   return () => {
     own.delete(listener);
-    if (own.size === 0) listeners.delete(uid);
+    if (own.size === 0) all.delete(uid);
   };
 }
 

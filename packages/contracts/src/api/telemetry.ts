@@ -6,6 +6,8 @@ export const TELEMETRY_MAX_SECONDS = 86_400;
 
 export const TelemetryQuery = z.strictObject({
   seconds: wholeNumber.pipe(z.int().min(1).max(TELEMETRY_MAX_SECONDS)).optional(),
+  /** Seconds of a point: 1 is kept for 15 minutes, 10 for a day. Left out: 1 where that was measured, else 10. */
+  step: z.enum(["1", "10"], { error: "must be 1 or 10" }).optional(),
 });
 export type TelemetryQuery = z.output<typeof TelemetryQuery>;
 

@@ -106,7 +106,7 @@ function pathParameters({ path }: Operation): object[] {
 
 function queryParameters({ query = [] }: Operation): object[] {
   const typeOf = (name: string) =>
-    ["limit", "seconds", "seed"].includes(name) ? "integer" : name === "dryRun" ? "boolean" : "string";
+    ["limit", "seconds", "seed", "step"].includes(name) ? "integer" : name === "dryRun" ? "boolean" : "string";
   return query.map((name) => ({ name, in: "query", schema: { type: typeOf(name) } }));
 }
 

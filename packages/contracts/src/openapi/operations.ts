@@ -76,7 +76,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary:
       "Reads what a link carried, how long echoes over it took, and its carrier changes, by the second for the last 15 minutes and by ten for a day; asking makes its nodes measure each second for a while",
     answer: "LinkTelemetry",
-    query: ["seconds"],
+    query: ["seconds", "step"],
   },
   post("pods", "Pod", "kill", "Ends a managed pod: its namespace and programs go, and it stays Gone until restarted"),
   post("pods", "Pod", "restart", "Gives a managed pod a fresh namespace"),

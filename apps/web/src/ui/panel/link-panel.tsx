@@ -13,6 +13,7 @@ import { StateLabel } from "../state-mark.js";
 import { clockTime } from "../time.js";
 import { PingSection } from "../traffic/ping-section.js";
 import { TrafficSection } from "../traffic/traffic-section.js";
+import { CarrierSection } from "./carrier-section.js";
 import { type ComparedFact, ComparedFacts, Facts } from "./facts.js";
 import { History } from "./history.js";
 import { LinkCommands } from "./link-commands.js";
@@ -82,6 +83,7 @@ export function LinkPanel({ name }: { name: string }) {
       <Section title="Wire">
         <ComparedFacts facts={wireFacts(link, isLive)} label="The wire, asked and observed" />
       </Section>
+      <CarrierSection link={link} />
       {([0, 1] as const).map((index) => (
         <EndSection key={index} link={link} index={index} isLive={isLive} />
       ))}
