@@ -89,9 +89,10 @@ function podSpec(value) {
         readinessProbe: asked({ periodSeconds: 15, failureThreshold: 2 }),
         resources: value("agent.resources"),
         // Namespaces (SYS_ADMIN), their interfaces (NET_ADMIN), announcements and measurements (NET_RAW), and being told of
-        // what happens in pods (NET_BROADCAST, netlink(7) on NETLINK_LISTEN_ALL_NSID).
+        // what happens in pods (NET_BROADCAST, netlink(7) on NETLINK_LISTEN_ALL_NSID). Impaired frames are in time on a busy
+        // node (SYS_NICE).
         securityContext: {
-          ...plain(["NET_ADMIN", "NET_BROADCAST", "NET_RAW", "SYS_ADMIN"]),
+          ...plain(["NET_ADMIN", "NET_BROADCAST", "NET_RAW", "SYS_ADMIN", "SYS_NICE"]),
           appArmorProfile: { type: "Unconfined" },
         },
         volumeMounts: [

@@ -49,6 +49,6 @@ test("one container that ends is privileged, and the one that stays is not", () 
   expect(privileged.map(({ name }: { name: string }) => name)).toEqual(["panel"]);
   expect(containers[0].securityContext.capabilities).toEqual({
     drop: ["ALL"],
-    add: ["NET_ADMIN", "NET_BROADCAST", "NET_RAW", "SYS_ADMIN"],
+    add: ["NET_ADMIN", "NET_BROADCAST", "NET_RAW", "SYS_ADMIN", "SYS_NICE"],
   });
 });
