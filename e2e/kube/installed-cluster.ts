@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -25,15 +26,27 @@ export class InstalledCluster {
   ) {}
 
   static async start(): Promise<InstalledCluster> {
-    const cluster = await startKubeCluster();
-    const installed = new InstalledCluster(cluster, join(cluster.path, "credentials"));
+    const images = mkdtempSync(join(tmpdir(), "ratchet-images-"));
     try {
-      await installed.#install();
-      return installed;
-    } catch (error) {
-      await installed.#explain();
-      await installed.end();
-      throw error;
+      // The images are built while the cluster starts.
+      const argv = [join(root, "scripts/images/main.mjs"), "api", "agent", "--out", images];
+      const [cluster, built] = await Promise.allSettled([
+        startKubeCluster(),
+        command([process.execPath, ...argv], { timeoutMs: 600_000 }),
+      ]);
+      if (cluster.status === "rejected") throw cluster.reason;
+      const installed = new InstalledCluster(cluster.value, join(cluster.value.path, "credentials"));
+      try {
+        if (built.status === "rejected") throw built.reason;
+        await installed.#install(images);
+        return installed;
+      } catch (error) {
+        await installed.#explain();
+        await installed.end();
+        throw error;
+      }
+    } finally {
+      rmSync(images, { recursive: true });
     }
   }
 
@@ -117,32 +130,15 @@ export class InstalledCluster {
     expect({ processes, namespaces, mounts }).toEqual({ processes: [], namespaces: [], mounts: [] });
   }
 
-  async #install(): Promise<void> {
+  async #install(images: string): Promise<void> {
     const { cluster, credentials, left } = this;
-    const images = join(cluster.path, "images");
-    await Promise.all(cluster.nodes.map(shareNamespaces));
-    await command([process.execPath, join(root, "scripts/images/main.mjs"), "api", "agent", "--out", images], {
-      timeoutMs: 300_000,
-    });
-    for (const node of cluster.nodes) {
-      for (const name of node === left ? ["api", "agent"] : ["agent"]) {
-        await command(
-          [
-            "ctr",
-            "-a",
-            node.containerdSocket,
-            "-n",
-            "k8s.io",
-            "images",
-            "import",
-            "--snapshotter",
-            "native",
-            join(images, `${name}.tar`),
-          ],
-          { timeoutMs: 120_000 },
-        );
-      }
-    }
+    await Promise.all(
+      cluster.nodes.map(async (node) => {
+        await shareNamespaces(node);
+        const names = node === left ? ["api", "agent"] : ["agent"];
+        for (const name of names) await importImage(node, join(images, `${name}.tar`));
+      }),
+    );
     const ctl = (...argv: string[]) =>
       command([process.execPath, join(root, "packages/ratchetctl/dist/main.js"), ...argv]);
     await ctl("init", "--dir", credentials, "--host", left.vtep, "--node", "left", "--node", "right");
@@ -182,6 +178,11 @@ export class InstalledCluster {
       process.stderr.write(`${stdout}${stderr}\n`);
     }
   }
+}
+
+function importImage(node: KubeNode, archive: string): Promise<string> {
+  const ctr = ["ctr", "-a", node.containerdSocket, "-n", "k8s.io"];
+  return command([...ctr, "images", "import", "--snapshotter", "native", archive], { timeoutMs: 600_000 });
 }
 
 function netnsFolder(node: KubeNode): string {
