@@ -13,7 +13,7 @@ const account = (name: string) => `--as=system:serviceaccount:${NAMESPACE}:${nam
 let installed: InstalledCluster;
 beforeAll(async () => {
   installed = await InstalledCluster.start();
-}, 600_000);
+}, 1_200_000);
 afterAll(() => installed?.end());
 
 const ping = (pod: string, address: string) =>
