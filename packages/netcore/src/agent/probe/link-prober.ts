@@ -8,6 +8,8 @@ import { ProbeTally } from "./probe-tally.js";
 /** How often sockets are read and echoes that are due are sent: together, so that many links share a turn. */
 const TICK_MS = 100;
 
+const SENT_BETWEEN_READS = 64;
+
 /** Where a wire is probed from. */
 export interface ProbePlace {
   podUid: string;
@@ -63,7 +65,7 @@ export class LinkProber {
     const before = new Map(this.intervals);
     this.intervals.clear();
     for (const { linkUid, intervalMs } of probes) this.intervals.set(linkUid, intervalMs);
-    // Who begins to look does not wait for the slow round, and who looks away does not get one more at once.
+    // Who begins to look does not wait for the slow round.
     for (const uid of new Set([...before.keys(), ...this.intervals.keys()])) {
       if (before.get(uid) !== this.intervals.get(uid)) this.dueMs.delete(uid);
     }
@@ -100,19 +102,20 @@ export class LinkProber {
   private tick(): void {
     this.collect();
     const nowMs = this.now();
+    let sent = 0;
     for (const wire of this.sources.wires()) {
       if (wire.probe === undefined) continue;
       const intervalMs = this.intervals.get(wire.linkUid) ?? this.probeMs;
       if (intervalMs === 0) continue;
       const due = this.dueMs.get(wire.linkUid);
       if (due !== undefined && due > nowMs) continue;
-      // Spread over the interval, so that a thousand links are not one burst.
-      const isFirst = due === undefined && !this.intervals.has(wire.linkUid);
-      const next = isFirst ? nowMs + share(wire.linkUid) * intervalMs : Math.max(nowMs, due ?? nowMs) + intervalMs;
-      this.dueMs.set(wire.linkUid, next);
-      if (isFirst) continue;
+      this.dueMs.set(wire.linkUid, nextTurn(wire.linkUid, due, intervalMs, nowMs));
+      if (due === undefined) continue;
       const place = this.sources.placeOf(wire);
-      if (place !== undefined) this.send(wire.linkUid, wire.probe.address, place, nowMs);
+      if (place === undefined) continue;
+      this.send(wire.linkUid, wire.probe.address, place, nowMs);
+      // What a pod's socket has room for is far more; after a stall all are due at once.
+      if (++sent % SENT_BETWEEN_READS === 0) this.collect();
     }
     // Over a wire of this node most answers are there already.
     this.collect();
@@ -156,6 +159,12 @@ export class LinkProber {
     if (of.waiting > 0) this.book.forget((about) => about.of === of);
     of.socket.close();
   }
+}
+
+/** Each link has its own place in the interval, and keeps it: a thousand links are no burst, also after a stall. */
+function nextTurn(linkUid: string, due: number | undefined, intervalMs: number, nowMs: number): number {
+  if (due === undefined) return nowMs + share(linkUid) * intervalMs;
+  return due + (Math.floor((nowMs - due) / intervalMs) + 1) * intervalMs;
 }
 
 /** A share from 0 to 1 that is a link's own (FNV-1a). */
