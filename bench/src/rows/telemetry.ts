@@ -77,7 +77,7 @@ async function wired(name: string, say: (line: string) => void): Promise<BenchLa
 }
 
 async function spentBy(lab: BenchLab): Promise<Spent> {
-  const pids = { agent: lab.pid("agent left"), api: lab.pid("api 1") };
+  const pids = { agent: lab.pid("agent left"), api: lab.pid("api") };
   const before = { agent: cpuSeconds(pids.agent), api: cpuSeconds(pids.api) };
   await sleep(FOR_MS);
   const share = (who: "agent" | "api") => ((cpuSeconds(pids[who]) - before[who]) * 100_000) / FOR_MS;
