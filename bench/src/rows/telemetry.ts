@@ -23,7 +23,8 @@ export const telemetry: Row = {
   async measure(say) {
     const without = await withProbeSeconds("0", async () => {
       await using lab = await wired("off", say);
-      return spentBy(lab);
+      // The lab goes when this is left.
+      return await spentBy(lab);
     });
     say(`no echoes, nobody looks: agent ${without.agent.toFixed(2)} %, API ${without.api.toFixed(2)} %`);
     await using lab = await wired("on", say);
