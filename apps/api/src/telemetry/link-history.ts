@@ -70,7 +70,7 @@ export class LinkHistory {
       const isDelivered = direction === 0 || ends.nodes[0] === ends.nodes[1];
       const record = this.#record(uid);
       const counts: Counts = isDelivered ? record.without(from, counted) : [0, 0, counted[2], counted[3]];
-      record.counts[from].add(nowMs, counts);
+      record.add(from, nowMs, counts);
       if (!isDelivered) continue;
       const entry = taken.counts.get(uid) ?? [];
       entry[from] = counts;
@@ -113,7 +113,8 @@ export class LinkHistory {
       if (ends === undefined) continue;
       for (const from of [0, 1] as const) {
         const receiver = ends.nodes[from === 0 ? 1 : 0];
-        if (receiver !== null && isHere(receiver)) yield { ends, from, counts: counts[from].totals };
+        const totals = counts[from]?.totals;
+        if (totals !== undefined && receiver !== null && isHere(receiver)) yield { ends, from, counts: totals };
       }
     }
   }
@@ -136,7 +137,7 @@ export class LinkHistory {
       for (const slot of slotsOf(resolution, seconds, nowMs)) {
         const coveredMs = coverage?.at(resolution, slot) ?? 0;
         if (coveredMs === 0) continue;
-        const counts = this.#links.get(uid)?.counts[from].at(resolution, slot) ?? [0, 0, 0, 0];
+        const counts = this.#links.get(uid)?.counts[from]?.at(resolution, slot) ?? [0, 0, 0, 0];
         const [packets, bytes, drops, errors] = counts.map((count) => (count * 1000) / coveredMs) as Counts;
         points.push([slot * resolution.stepMs, packets, bytes, drops, errors]);
       }

@@ -21,3 +21,11 @@ test("packets that are smaller than an echo are none of ours", () => {
   record.crossed(2);
   expect(record.without(0, [2, 84, 0, 0])).toEqual([2, 84, 0, 0]);
 });
+
+test("a link that carried nothing but echoes has no counts to keep", () => {
+  const record = new LinkRecord();
+  record.add(0, 1_800_000_000_000, [0, 0, 0, 0]);
+  expect([record.counts[0], record.bytes]).toEqual([undefined, 0]);
+  record.add(1, 1_800_000_000_000, [1, 60, 0, 0]);
+  expect(record.counts[1]?.totals).toEqual([1, 60, 0, 0]);
+});

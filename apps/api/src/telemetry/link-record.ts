@@ -10,12 +10,19 @@ const OWED_TIMES = 3;
 
 /** Everything that is kept of one link. */
 export class LinkRecord {
-  readonly counts: readonly [CountSeries, CountSeries] = [new CountSeries(), new CountSeries()];
+  /** By sender; none of a direction that never carried anything but echoes. */
+  readonly counts: [CountSeries?, CountSeries?] = [];
   readonly probes = new ProbeSeries();
   readonly #owed: [number, number] = [0, 0];
 
   get bytes(): number {
-    return this.counts[0].bytes + this.counts[1].bytes + this.probes.bytes;
+    return (this.counts[0]?.bytes ?? 0) + (this.counts[1]?.bytes ?? 0) + this.probes.bytes;
+  }
+
+  add(from: From, nowMs: number, counts: Counts): void {
+    if (counts.every((count) => count === 0)) return;
+    this.counts[from] ??= new CountSeries();
+    this.counts[from].add(nowMs, counts);
   }
 
   /** So many echoes crossed the link both ways: our own packets and not what it carried. */
@@ -33,7 +40,7 @@ export class LinkRecord {
   }
 
   forget(nowMs: number, keepMs: number): void {
-    for (const series of this.counts) series.forget(nowMs, keepMs);
+    for (const series of this.counts) series?.forget(nowMs, keepMs);
     this.probes.forget(nowMs, keepMs);
   }
 }
