@@ -136,6 +136,17 @@ test("a relay that is killed leaves nothing behind when its impairment is asked 
   expect(pings("-c3", "-i0.05", "-W2")).toHaveLength(3);
 });
 
+test("a relay that is told to end does so, though no frame comes that would wake it", async () => {
+  await impaired({ toPort: null, toPeer: { delayMs: 30 } });
+  await scene.api.until("it is in force", () => report("toPeer")?.state === "active");
+  await node.kill();
+  const [pid = 0] = relays();
+  process.kill(pid, "SIGTERM");
+  // Its thread's own wait is a minute.
+  for (let waited = 0; waited < 25_000 && relays().length > 0; waited += 50) await sleep(50);
+  expect(relays()).toEqual([]);
+});
+
 test("engine netem on a kernel without says so, impairs nothing, and the wire carries", async () => {
   expect(node.peer.hello?.node.capabilities.netem).toBe(false);
   await impaired({ toPort: null, toPeer: { delayMs: 30, lossPercent: 50, engine: "netem" } });

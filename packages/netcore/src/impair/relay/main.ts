@@ -38,7 +38,7 @@ const lines = new RelayLines(
 );
 const end = () => {
   rmSync(socket, { force: true });
-  process.exit(0);
+  void lines.stop().finally(() => process.exit(0));
 };
 const server = new ControlServer(lines, end);
 await server.listen(socket);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { RelayHolding, RelayLine } from "@ratchet/contracts";
 import { libc } from "../../ffi/libc.js";
@@ -81,6 +82,13 @@ export class RelayLines {
       held.isEnding = true;
       this.tell({ type: "end", tap });
     }
+  }
+
+  /** Ends the thread, which would otherwise keep the process until its wait is over. Devices stay as they are. */
+  async stop(): Promise<void> {
+    const ended = once(this.worker, "exit");
+    this.tell({ type: "stop" });
+    await ended;
   }
 
   private setOne(line: RelayLine, panel: () => NetlinkSocket): void {

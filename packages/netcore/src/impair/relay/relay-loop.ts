@@ -113,7 +113,10 @@ export class RelayLoop {
     let until = now + maxWaitMs;
     for (const direction of this.directions) {
       until = Math.min(until, direction.line.nextDueMs ?? until);
-      if (direction.isEnding) until = Math.min(until, this.takenAt(direction) + LINGER_MS);
+      // While it holds frames, those say when to look: or this would not wait at all until the last has left.
+      if (direction.isEnding && direction.line.length === 0) {
+        until = Math.min(until, this.takenAt(direction) + LINGER_MS);
+      }
     }
     const waitNs = Math.max(0, Math.ceil((until - now) * 1e6));
     this.timeout.writeBigInt64LE(BigInt(Math.floor(waitNs / 1e9)), 0);

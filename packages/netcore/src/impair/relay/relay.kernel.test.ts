@@ -93,6 +93,18 @@ test("takes a new delay without losing a frame, and is a black hole when asked",
   expect(timesOf(await meanwhile(relay, a, "ping", "-c3", "-i0.1", "-W1", "192.0.2.2"))).toEqual([]);
 });
 
+test("waits, and takes no processor, while a line that ends still holds frames", () => {
+  const toB = new Line({ delayMs: 2_000 });
+  const { relay } = relayedWire(new Line(null), toB);
+  toB.put(new Uint8Array(VNET_HEADER_BYTES + 60), performance.now());
+  const direction = relay.find("tapb");
+  if (direction !== undefined) direction.isEnding = true;
+  let turns = 0;
+  for (const until = performance.now() + 500; performance.now() < until; turns++) relay.turn(600);
+  // Only what the kernel says of its own accord (neighbour discovery) may wake it.
+  expect(turns).toBeLessThan(50);
+});
+
 test("carries a TCP stream whole, in segments larger than the MTU", async () => {
   const toB = new Line({ delayMs: 5 });
   let largest = 0;

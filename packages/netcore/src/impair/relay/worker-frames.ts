@@ -4,7 +4,9 @@ import type { EffectiveImpairment } from "@ratchet/contracts";
 export type ToWorker =
   | { type: "add"; tap: string; fd: number; impairment: EffectiveImpairment; mtuBytes: number }
   | { type: "change"; tap: string; impairment: EffectiveImpairment; mtuBytes: number }
-  | { type: "end"; tap: string };
+  | { type: "end"; tap: string }
+  /** The thread ends, and with it every line. */
+  | { type: "stop" };
 
 /**
  * What it hears back. `took`: frames that come from now on suffer this. `lost`, `drained`: the descriptor is not used

@@ -7,8 +7,8 @@ import type { FromWorker, ToWorker, WorkerData } from "./worker-frames.js";
 // Nothing has to happen by the clock alone: who wants something wakes this thread.
 const WAIT_MS = 60_000;
 
-/** The thread that carries frames. It never returns to its event loop: messages are taken between two rounds. */
-function carry(port: MessagePort, { wakeFd }: WorkerData): never {
+/** The thread that carries frames. Its event loop waits until it is stopped: messages are taken between two rounds. */
+function carry(port: MessagePort, { wakeFd }: WorkerData): void {
   // A frame's time is now, whatever else the machine does. Where it is not allowed, the process's niceness is left.
   runThreadInTime();
   const tell = (type: "lost" | "drained", { tap, fd }: RelayDirection) =>
@@ -19,14 +19,19 @@ function carry(port: MessagePort, { wakeFd }: WorkerData): never {
   );
   for (;;) {
     for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-      const taken = take(loop, next.message as ToWorker);
+      const message = next.message as ToWorker;
+      if (message.type === "stop") {
+        port.close();
+        return;
+      }
+      const taken = take(loop, message);
       if (taken !== undefined) port.postMessage(taken);
     }
     loop.turn(WAIT_MS);
   }
 }
 
-function take(loop: RelayLoop, message: ToWorker): FromWorker | undefined {
+function take(loop: RelayLoop, message: Exclude<ToWorker, { type: "stop" }>): FromWorker | undefined {
   const { tap } = message;
   switch (message.type) {
     case "add":
