@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { afterEach } from "vitest";
+import { afterAll, afterEach } from "vitest";
 import { createNamedNetns, deleteNamedNetns } from "../named-netns.js";
 
 let made = 0;
@@ -18,9 +18,12 @@ export interface FreshNetns {
 /** Gives each test namespaces of its own, gone after it however it ends. */
 export function useFreshNetns(): (label?: string) => FreshNetns {
   const names: string[] = [];
-  afterEach(() => {
+  const removeAll = () => {
     for (const name of names.splice(0)) deleteNamedNetns(name);
-  });
+  };
+  afterEach(removeAll);
+  // A hook of the test that throws keeps the earlier ones from running.
+  afterAll(removeAll);
   return (label = "ns") => {
     const name = `rt-${process.pid}-${++made}-${label}`;
     const path = createNamedNetns(name);
