@@ -41,8 +41,8 @@ export class StreamHub {
   /** Adds a reader and sends what it lacks: the changes since its revision, or everything. */
   join(reader: Reader, since: number | undefined): void {
     const missed = since === undefined ? undefined : this.#log.since(since, this.#mirror.revision);
-    reader.send(missed === undefined ? this.#snapshot(reader.namespace) : this.#catchUp(reader.namespace, missed));
     this.#readers.add(reader);
+    reader.send(missed === undefined ? this.#snapshot(reader.namespace) : this.#catchUp(reader.namespace, missed));
   }
 
   leave(reader: Reader): void {

@@ -36,7 +36,7 @@ export class StreamGateway implements OnGatewayConnection, OnModuleDestroy {
     }
     const { since, namespace } = query.data;
     const store = query.data.store ?? query.data.storeId;
-    const reader = readerOf(socket, namespace);
+    const reader = readerOf(socket, namespace, (slow) => this.#core.hub.leave(slow));
     const { telemetry } = this.#core;
     socket.on("message", (data, isBinary) => {
       const frame = isBinary ? undefined : read(data.toString());
@@ -63,8 +63,9 @@ export class StreamGateway implements OnGatewayConnection, OnModuleDestroy {
   }
 }
 
-function readerOf(socket: WebSocket, namespace: string | undefined): Reader {
-  return {
+/** `leave`: called when it is sent nothing more. */
+function readerOf(socket: WebSocket, namespace: string | undefined, leave: (reader: Reader) => void): Reader {
+  const reader: Reader = {
     namespace,
     send(text) {
       if (socket.readyState !== socket.OPEN) return;
@@ -72,11 +73,13 @@ function readerOf(socket: WebSocket, namespace: string | undefined): Reader {
         socket.close(CLOSE.tooSlow, "too slow: reconnect with since=REVISION");
         // The close frame waits behind what the reader does not take.
         setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS).unref();
+        leave(reader);
         return;
       }
       socket.send(text);
     },
   };
+  return reader;
 }
 
 function read(text: string): StreamClientFrame | undefined {
