@@ -1,16 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { type FSWatcher, readFileSync, watch } from "node:fs";
-import { release } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type AgentEvent,
-  type AgentHello,
-  type ApiAssignment,
-  type InspectParams,
-  type InspectResult,
-  type LabImages,
-  MTU_MAX_BYTES,
-} from "@ratchet/contracts";
+import type { AgentHello, ApiAssignment, InspectParams, InspectResult, LabImages } from "@ratchet/contracts";
 import { Executor } from "../executor/executor.js";
 import { bootTimeMs } from "../ffi/boot-time.js";
 import { NETNS_FOLDER } from "../ffi/named-netns.js";
@@ -19,7 +8,6 @@ import type { NetlinkListener } from "../netlink/listener.js";
 import { NetlinkSocket } from "../netlink/socket.js";
 import type { NetnsId } from "../plan/plan-pod.js";
 import { listenKernelEvents } from "../rtnetlink/kernel-events.js";
-import { findLink } from "../rtnetlink/link.js";
 import { Announcer } from "./announcer.js";
 import { hasNetem } from "./capabilities.js";
 import { CniSide } from "./cni/cni-side.js";
@@ -27,9 +15,12 @@ import type { Frame } from "./cni/local-pods.js";
 import type { AgentConfig } from "./config.js";
 import { Connection } from "./connection.js";
 import { Dirty } from "./dirty.js";
+import { EventQueue } from "./event-queue.js";
 import { FaultFile } from "./faults/fault-file.js";
 import { FaultKeeper } from "./faults/fault-keeper.js";
 import { PodFreezer } from "./faults/pod-freezer.js";
+import { FolderWatch } from "./folder-watch.js";
+import { bootId, helloOf, underlayMtuBytes } from "./hello.js";
 import { Impairments } from "./impair/impairments.js";
 import { extraLinks, inspect } from "./inspect.js";
 import type { Log } from "./log.js";
@@ -44,16 +35,12 @@ import { Sandboxes } from "./sandboxes.js";
 import type { PlanContext } from "./specs.js";
 import { StateFile } from "./state-file.js";
 import { Measuring } from "./telemetry/measuring.js";
-import { AGENT_VERSION } from "./version.js";
-import type { About } from "./works.js";
 import { World } from "./world.js";
 
 // Namespaces given by pid or by a path elsewhere have no folder to watch.
 const LOOK_MS = 400;
-const FOLDER_SETTLE_MS = 5;
 const PASSES_PER_DEEP_ONE = 20;
 const INSPECT_WAIT_MS = 1000;
-const EVENTS_KEPT = 200;
 
 const NO_ASSIGNMENT: Frame = {
   ...{ storeId: "", revision: 0, full: true, pods: [], ports: [], wires: [] },
@@ -83,10 +70,9 @@ export class Agent {
   private readonly measuring: Measuring;
   private readonly stateFile: StateFile;
   private readonly netem: boolean;
-  private readonly waitingEvents: AgentEvent[] = [];
+  private readonly events: EventQueue;
+  private readonly folder: FolderWatch;
   private readonly timers: NodeJS.Timeout[] = [];
-  private folder: FSWatcher | undefined;
-  private folderTimer: NodeJS.Timeout | undefined;
   private version = 0;
   /** The newest assignment that was taken in, of whichever replica. */
   private known: AgentHello["known"];
@@ -99,10 +85,15 @@ export class Agent {
     images: LabImages,
     private readonly log: Log,
   ) {
-    this.underlayMtuBytes();
+    underlayMtuBytes(config.parentInterface);
     const own = netnsIdentity(OWN_NETNS);
     this.stateFile = new StateFile(config.dataFolder, log);
     this.panel = PanelNetns.open(config.panelName, own);
+    this.folder = new FolderWatch(() => this.checkNames(), log);
+    this.events = new EventQueue(
+      { isReady: () => this.connection.isReady, send: (event) => this.connection.send(event) },
+      log,
+    );
     const path = this.panel.path;
     this.panelSocket = NetlinkSocket.open(path);
     this.netem = hasNetem(this.panelSocket);
@@ -130,7 +121,7 @@ export class Agent {
         moved: (podUid) => this.markMoved([podUid]),
         problemOf: (key) => this.reconciler.problemOf(key),
         isConnected: () => this.connection.isReady,
-        underlayMtuBytes: () => this.underlayMtuBytes(),
+        underlayMtuBytes: () => underlayMtuBytes(config.parentInterface),
       },
       log,
     );
@@ -147,7 +138,7 @@ export class Agent {
         tell: (podUid, severity, reason, message) => {
           const pod = this.world.desired.pods.get(podUid);
           if (pod === undefined) this.log("warn", message, { podUid, reason });
-          else this.tell({ kind: "Pod", namespace: pod.namespace, name: pod.name }, severity, reason, message);
+          else this.events.tell({ kind: "Pod", namespace: pod.namespace, name: pod.name }, severity, reason, message);
         },
         moved: (podUid) => {
           this.dirty.pods.add(podUid);
@@ -240,17 +231,17 @@ export class Agent {
           this.cni.progressed();
           this.report();
         },
-        tell: (about, severity, reason, message) => this.tell(about, severity, reason, message),
+        tell: (about, severity, reason, message) => this.events.tell(about, severity, reason, message),
       },
       log,
     );
     this.connection = new Connection(
       config.apis,
       {
-        hello: (protocol) => this.hello(protocol),
+        hello: (protocol) => helloOf(config, { panelPath: path, netem: this.netem, known: this.known }, protocol),
         welcomed: () => {
           this.connection.send(this.reporter.full());
-          for (const event of this.waitingEvents.splice(0)) this.connection.send(event);
+          this.events.flush();
         },
         assigned: (assignment) => this.assigned(assignment),
         asked: (frame) => {
@@ -286,7 +277,7 @@ export class Agent {
       this.known = { storeId: assignment.storeId, revision: assignment.revision };
       this.take({ ...assignment, full: true, removedPods: [], removedPorts: [], removedWires: [] }, true);
     } else this.takeIn(this.cni.merge(NO_ASSIGNMENT, true));
-    this.watchFolder();
+    this.folder.start();
     this.timers.push(setInterval(() => this.lookElsewhere(), LOOK_MS));
     if (this.config.resyncSeconds > 0) {
       this.timers.push(setInterval(() => this.fullPass(), this.config.resyncSeconds * 1000));
@@ -306,8 +297,7 @@ export class Agent {
     this.faults.stop();
     this.impairments.stop();
     for (const timer of this.timers) clearInterval(timer);
-    clearTimeout(this.folderTimer);
-    this.folder?.close();
+    this.folder.stop();
     this.reconciler.stop();
     this.announcer.stop();
     this.sandboxes.release();
@@ -394,25 +384,13 @@ export class Agent {
     this.reconciler.prune();
   }
 
-  private watchFolder(): void {
-    this.folder = watch(NETNS_FOLDER, () => {
-      this.folderTimer ??= setTimeout(() => {
-        this.folderTimer = undefined;
-        this.checkNames();
-      }, FOLDER_SETTLE_MS);
-    });
-    this.folder.on("error", (error) =>
-      this.log("warn", "cannot watch the namespaces' folder", { error: error.message }),
-    );
-  }
-
   private checkNames(): void {
     if (this.isStopped) return;
     if (!this.panel.isNamed) {
       try {
         this.panel.restoreName();
         this.log("warn", "the panel's name was deleted; given back");
-        this.tell(
+        this.events.tell(
           { kind: "Node", namespace: null, name: this.config.node },
           "warning",
           "PanelRepaired",
@@ -445,53 +423,4 @@ export class Agent {
       sandboxes: this.sandboxes.recordsNow(),
     }));
   }
-
-  private tell(
-    about: About | { kind: "Node"; namespace: null; name: string },
-    severity: "info" | "warning",
-    reason: string,
-    message: string,
-  ): void {
-    this.log(severity === "warning" ? "warn" : "info", message, { about, reason });
-    const event: AgentEvent = {
-      type: "event",
-      event: { kind: "Event", id: randomUUID(), at: new Date().toISOString(), severity, reason, message, about },
-    };
-    if (this.connection.isReady) this.connection.send(event);
-    else if (this.waitingEvents.push(event) > EVENTS_KEPT) this.waitingEvents.shift();
-  }
-
-  private hello(protocol: number): AgentHello {
-    const { config } = this;
-    return {
-      type: "hello",
-      protocol,
-      ...(protocol >= 3 && this.known !== undefined ? { known: this.known } : {}),
-      agentVersion: AGENT_VERSION,
-      kernel: release(),
-      bootId: bootId(),
-      node: {
-        name: config.node,
-        labels: config.labels,
-        vtepAddress: config.vtepAddress,
-        parentInterface: config.parentInterface,
-        underlayMtuBytes: this.underlayMtuBytes(),
-        vxlanPort: config.vxlanPort,
-        panelNetns: this.panel.path,
-        capabilities: { managedPods: true, foreignSandboxes: config.allowsForeignSandboxes, netem: this.netem },
-      },
-    };
-  }
-
-  private underlayMtuBytes(): number {
-    const parent = NetlinkSocket.use(undefined, (socket) => findLink(socket, { ifName: this.config.parentInterface }));
-    if (parent === undefined)
-      throw new Error(`--parent names an interface that is not here: ${this.config.parentInterface}`);
-    // Of loopback it is 65536: more than any packet.
-    return Math.min(parent.mtuBytes, MTU_MAX_BYTES);
-  }
-}
-
-function bootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
