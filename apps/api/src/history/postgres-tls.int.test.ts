@@ -85,7 +85,10 @@ describe("a PostgreSQL history over TLS", () => {
       await api.pod("a");
       const { items } = await api.until("/api/v1/changes", (body) => body.items.length > 0, 20_000);
       expect(items).toMatchObject([{ verb: "create", kind: "Pod", name: "a" }]);
-      expect(await server.sql(url.pathname.slice(1), "SELECT name FROM changes")).toBe("a");
+      // What waits to be written is listed already.
+      await expect
+        .poll(() => server.sql(url.pathname.slice(1), "SELECT name FROM changes"), { timeout: 20_000 })
+        .toBe("a");
     } finally {
       await api.stop();
     }
