@@ -137,6 +137,18 @@ describe("the model accepts", () => {
   });
 });
 
+test("a VNI that a link no longer asks for may stay with it as long as it asks for no other", () => {
+  const said = link("ab", "a:e0", "b:e0", { vni: 7 });
+  const { world } = play(as(create(said)), { op: "replace", document: link("ab", "a:e0", "b:e0") });
+  const claim = as(create(link("cd", "c:e0", "d:e0", { vni: 7 })));
+  expect(perform(settled(settled(world)), claim)).toMatchObject({ accepted: {}, refusals: ["VniTaken"] });
+  const { world: other } = perform(world, { op: "replace", document: link("ab", "a:e0", "b:e0", { vni: 8 }) })
+    .accepted ?? {
+    world,
+  };
+  expect(perform(settled(other), claim)).toMatchObject({ accepted: {}, refusals: [] });
+});
+
 test("of several reasons to refuse, each may be the one that is given", () => {
   const { world } = play(
     as(create({ ...link("ab", "a:e0", "b:e0", { vni: 7 }), labels: { "ratchet.network/set": "red" } })),

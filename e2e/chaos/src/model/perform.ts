@@ -80,7 +80,9 @@ export function perform(world: World, operation: Resolved): Verdict {
 
 /** A round is over: every agent has confirmed what it no longer has. */
 export function settled(world: World): World {
-  return { ...world, resting: new Set() };
+  // Between the same nodes a link keeps its tunnel, and so its number, when nobody says any more which it shall be.
+  const unsaid = new Set(linksOf(world).flatMap(({ uid, spec }) => (spec.vni === undefined ? [uid] : [])));
+  return { ...world, resting: new Map([...world.resting].filter(([, uid]) => unsaid.has(uid))) };
 }
 
 /** Carries out edits together: all of them or none. */
@@ -103,7 +105,7 @@ export function withEdits(world: World, edits: readonly Edit[]): Verdict {
     const { kind, namespace, name, verb } = edit;
     changes.push({ verb, kind, namespace, name, before: before ? documentOf(before) : null, after });
   }
-  const resting = new Set([...world.resting, ...givenUp(world, objects)]);
+  const resting = new Map([...world.resting, ...givenUp(world, objects)]);
   const next: World = { ...world, objects, runs, nextUid, resting };
   for (const code of conflictsIn(next)) refusals.add(code);
   const mayRest = needsRestingVni(world, next) ? ["VniTaken"] : [];
@@ -145,12 +147,12 @@ function applied(world: World, { documents, prune }: Extract<Operation, { op: "a
   return [...edits, ...gone.map((object): Edit => ({ ...named(object), verb: "delete", after: null }))];
 }
 
-/** Explicit VNIs that objects of `world` hold and those of `next` do not hold as the same link. */
-function givenUp(world: World, next: ReadonlyMap<string, Held>): number[] {
+/** Explicit VNIs that links of `world` hold and those of `next` do not hold as the same link; each with its link's uid. */
+function givenUp(world: World, next: ReadonlyMap<string, Held>): [vni: number, uid: number][] {
   return linksOf(world).flatMap((link) => {
     const after = next.get(keyOf(link)) as Held<LinkDocument> | undefined;
     const isKept = after?.uid === link.uid && after.spec.vni === link.spec.vni;
-    return link.spec.vni === undefined || isKept ? [] : [link.spec.vni];
+    return link.spec.vni === undefined || isKept ? [] : [[link.spec.vni, link.uid]];
   });
 }
 

@@ -71,8 +71,11 @@ export interface World {
   runs: ReadonlyMap<string, Run & { uid: number }>;
   /** Pods whose namespace somebody pulled away, by key: which life of the pod that was. */
   pulled: ReadonlyMap<string, string>;
-  /** VNIs that a link gave up in this round: their nodes may not have confirmed it yet. */
-  resting: ReadonlySet<number>;
+  /**
+   * VNIs that a link no longer asks for, with that link's uid. In the round in which it gave them up their nodes may not
+   * have confirmed it; later it may still have the number, as the one that it was allocated.
+   */
+  resting: ReadonlyMap<number, number>;
   nextUid: number;
 }
 
@@ -80,7 +83,7 @@ export const emptyWorld: World = {
   objects: new Map(),
   runs: new Map(),
   pulled: new Map(),
-  resting: new Set(),
+  resting: new Map(),
   nextUid: 1,
 };
 
