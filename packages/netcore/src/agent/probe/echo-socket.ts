@@ -2,22 +2,18 @@ import { parseIp } from "@ratchet/contracts";
 import { lastErrno, libc } from "../../ffi/libc.js";
 import type { NetnsRef } from "../../ffi/netns.js";
 import { SystemError } from "../../ffi/system-error.js";
-import { type TimedDatagram, TimedReceiver } from "../../ffi/timed-receive.js";
+import type { TimedDatagram } from "../../ffi/timed-receive.js";
 import { socketAddress } from "../rpc/icmp.js";
-import { openIcmp } from "../rpc/open-icmp.js";
+import { drainIcmp, limitHops, openIcmp } from "../rpc/open-icmp.js";
 
 // include/uapi/linux/in.h, in6.h
 const IPPROTO_IP = 0;
 const IPPROTO_IPV6 = 41;
-const IP_TTL = 2;
 const IP_UNICAST_IF = 50;
-const IPV6_UNICAST_HOPS = 16;
 const IPV6_UNICAST_IF = 76;
 /** Hops an echo may make. */
 const NEIGHBOURS = 1;
 const DATAGRAMS_PER_DRAIN = 1024;
-
-const receiver = new TimedReceiver();
 
 /**
  * A raw ICMP socket for echoes to many neighbours of one namespace. It is read when somebody drains it and wakes
@@ -34,9 +30,7 @@ export class EchoSocket {
 
   /** In a pod: its echoes reach neighbours alone. Throws SystemError. */
   static inPod(netns: NetnsRef, family: 4 | 6): EchoSocket {
-    return EchoSocket.with(openIcmp(netns, family), family, (socket) =>
-      socket.set(IP_TTL, IPV6_UNICAST_HOPS, NEIGHBOURS, false),
-    );
+    return EchoSocket.with(openIcmp(netns, family), family, ({ fd }) => limitHops(fd, family, NEIGHBOURS));
   }
 
   /** In the agent's own namespace, sending from one of its addresses. Throws SystemError. */
@@ -52,7 +46,10 @@ export class EchoSocket {
   /** From now on it sends through this interface, whatever the routes say. Throws SystemError. */
   through(ifIndex: number): void {
     if (ifIndex === this.outIndex) return;
-    this.set(IP_UNICAST_IF, IPV6_UNICAST_IF, ifIndex, true);
+    const value = Buffer.alloc(4);
+    value.writeInt32BE(ifIndex);
+    const [level, name] = this.family === 4 ? [IPPROTO_IP, IP_UNICAST_IF] : [IPPROTO_IPV6, IPV6_UNICAST_IF];
+    if (libc.setsockopt(this.fd, level, name, value, 4) < 0) throw new SystemError("setsockopt", lastErrno(), "echo");
     this.outIndex = ifIndex;
   }
 
@@ -69,16 +66,7 @@ export class EchoSocket {
 
   /** Hands over what has come. */
   drain(onDatagram: (datagram: TimedDatagram) => void): void {
-    for (let count = 0; count < DATAGRAMS_PER_DRAIN; count++) {
-      try {
-        const datagram = receiver.receive(this.fd);
-        if (datagram === undefined) return;
-        onDatagram(datagram);
-      } catch (error) {
-        // What an earlier packet met on its way; the next call reads on.
-        if (!(error instanceof SystemError)) throw error;
-      }
-    }
+    drainIcmp(this.fd, DATAGRAMS_PER_DRAIN, onDatagram);
   }
 
   close(): void {
@@ -94,13 +82,5 @@ export class EchoSocket {
       socket.close();
       throw error;
     }
-  }
-
-  private set(v4: number, v6: number, number: number, isBigEndian: boolean): void {
-    const value = Buffer.alloc(4);
-    if (isBigEndian) value.writeInt32BE(number);
-    else value.writeInt32LE(number);
-    const [level, name] = this.family === 4 ? [IPPROTO_IP, v4] : [IPPROTO_IPV6, v6];
-    if (libc.setsockopt(this.fd, level, name, value, 4) < 0) throw new SystemError("setsockopt", lastErrno(), "echo");
   }
 }

@@ -3,20 +3,12 @@ import { errnoText } from "../../ffi/errno.js";
 import { lastErrno, libc } from "../../ffi/libc.js";
 import type { NetnsRef } from "../../ffi/netns.js";
 import { watchReadable } from "../../ffi/readable.js";
-import { SystemError } from "../../ffi/system-error.js";
-import { type TimedDatagram, TimedReceiver } from "../../ffi/timed-receive.js";
+import type { TimedDatagram } from "../../ffi/timed-receive.js";
 import { socketAddress } from "./icmp.js";
-import { openIcmp } from "./open-icmp.js";
+import { drainIcmp, limitHops, openIcmp } from "./open-icmp.js";
 
-// include/uapi/linux/in.h, in6.h
-const IPPROTO_IP = 0;
-const IP_TTL = 2;
-const IPPROTO_IPV6 = 41;
-const IPV6_UNICAST_HOPS = 16;
 /** So that an answer in flight is not dropped while the loop is busy. */
 const DATAGRAMS_PER_TURN = 256;
-
-const receiver = new TimedReceiver();
 
 /** A raw ICMP socket of a pod's namespace, opened by this process and used from outside. */
 export class IcmpSocket {
@@ -60,10 +52,7 @@ export class IcmpSocket {
 
   /** From now on packets go no further than this many hops. Throws SystemError. */
   limitHops(hops: number): void {
-    const value = Buffer.alloc(4);
-    value.writeInt32LE(hops);
-    const [level, name] = this.ip.family === 4 ? [IPPROTO_IP, IP_TTL] : [IPPROTO_IPV6, IPV6_UNICAST_HOPS];
-    if (libc.setsockopt(this.fd, level, name, value, 4) < 0) throw new SystemError("setsockopt", lastErrno(), "hops");
+    limitHops(this.fd, this.ip.family, hops);
   }
 
   close(): void {
@@ -74,15 +63,6 @@ export class IcmpSocket {
   }
 
   private drain(onDatagram: (datagram: TimedDatagram) => void): void {
-    for (let count = 0; count < DATAGRAMS_PER_TURN && !this.isClosed; count++) {
-      try {
-        const datagram = receiver.receive(this.fd);
-        if (datagram === undefined) return;
-        onDatagram(datagram);
-      } catch (error) {
-        // What an earlier packet met on its way; the next call reads on.
-        if (!(error instanceof SystemError)) throw error;
-      }
-    }
+    drainIcmp(this.fd, DATAGRAMS_PER_TURN, onDatagram, () => this.isClosed);
   }
 }
